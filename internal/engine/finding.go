@@ -6,14 +6,14 @@ import "github.com/interlock-go/interlock/internal/rule"
 type Kind uint8
 
 const (
-	Inversion       Kind = iota + 1 // locks taken in orders that form a cycle
-	Self                            // a goroutine wants a lock that it holds itself
-	Ring                            // blocked goroutines wait for one another
-	DeclaredOrder                   // against lockorder.Order or a rank
-	ClassNesting                    // two locks of a class nested against the class's rule
-	WaitHolding                     // waits on a condition, buffer or allocator with a lock held
-	HeldAtExit                      // a goroutine has finished and a lock that it took is still held
-	LongWait                        // waited longer than the set threshold
+	Inversion     Kind = iota + 1 // locks taken in orders that form a cycle
+	Self                          // a goroutine wants a lock that it holds itself
+	Ring                          // blocked goroutines wait for one another
+	DeclaredOrder                 // against lockorder.Order or a rank
+	ClassNesting                  // two locks of a class nested against the class's rule
+	WaitHolding                   // waits on a condition, buffer or allocator with a lock held
+	HeldAtExit                    // a goroutine has finished and a lock that it took is still held
+	LongWait                      // waited longer than the set threshold
 )
 
 // Finding is what the engine hands out. It is raw: program counters are not yet
