@@ -1,5 +1,7 @@
 package ordergraph
 
+//lint:file-ignore S1001 copy is visible to the race detector
+
 // edgeKey is never 0, which the table reserves, because nodes stay below none.
 //
 //go:norace
