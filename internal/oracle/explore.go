@@ -81,26 +81,32 @@ func compile(code []instr, g Goroutine) []instr {
 	if len(g) > maxOps {
 		panic("oracle: too many operations")
 	}
-	var depth [maxLocks]int // read holds of each lock
+	// Counted, because a Try within a hold of the same lock never succeeds, but
+	// what it skips is walked here.
+	var writing, reading [maxLocks]int
 	var writes, reads uint32
 	for _, op := range g {
 		code = append(code, instr{op: op, writes: writes, reads: reads})
-		bit := uint32(1) << op.Lock
 		switch op.Kind {
 		case Lock, TryLock:
-			writes |= bit
+			writes = count(&writing, op.Lock, +1, writes)
 		case Unlock:
-			writes &^= bit
+			writes = count(&writing, op.Lock, -1, writes)
 		case RLock, TryRLock:
-			depth[op.Lock]++
-			reads |= bit
+			reads = count(&reading, op.Lock, +1, reads)
 		case RUnlock:
-			if depth[op.Lock]--; depth[op.Lock] == 0 {
-				reads &^= bit
-			}
+			reads = count(&reading, op.Lock, -1, reads)
 		}
 	}
 	return append(code, instr{end: true})
+}
+
+// count changes the number of holds of a lock and returns the set of those held.
+func count(holds *[maxLocks]int, lock uint8, by int, set uint32) uint32 {
+	if holds[lock] += by; holds[lock] == 0 {
+		return set &^ (1 << lock)
+	}
+	return set | 1<<lock
 }
 
 // expand pushes the successors of a state. It says whether there are none though

@@ -141,11 +141,20 @@ func (b *Base) deepen() int {
 	s := &b.find
 	s.steps = b.budget()
 	d := b.dep(s.target)
-	for s.limit = int(d.dist); s.limit <= maxCycle; s.limit = s.cut {
+	if s.limit = int(d.dist); s.limit == 1 && b.waits(d, d, s.via) {
+		s.reserve(1)
+		s.path[0], s.vias[0] = s.target, s.via
+		return 1
+	}
+	s.limit = max(s.limit, 2)
+	if b.waitsAny(d, d) {
+		return 0 // a cycle by itself is a chord in every longer one
+	}
+	for ; s.limit <= maxCycle; s.limit = s.cut {
 		s.reserve(s.limit)
 		s.cut = maxCycle + 1
 		s.path[0], s.vias[0], s.has[0] = s.target, s.via, false
-		if s.level < unordered && s.limit > 1 && !b.seat(0) {
+		if s.level < unordered && !b.seat(0) {
 			return 0
 		}
 		d.flags |= onPath
@@ -154,7 +163,7 @@ func (b *Base) deepen() int {
 		if found {
 			return s.limit
 		}
-		if s.steps <= 0 {
+		if s.steps < 0 {
 			b.Truncated++
 			return 0
 		}
@@ -166,11 +175,7 @@ func (b *Base) deepen() int {
 //
 //go:norace
 func (b *Base) extend(n int, phases uint64) bool {
-	s := &b.find
-	e := b.dep(s.path[n-1])
-	if n == s.limit && b.waits(e, b.dep(s.target), s.via) && b.chordless(n) {
-		return true
-	}
+	e := b.dep(b.find.path[n-1])
 	if b.holders(e, e.node, n, phases) {
 		return true
 	}
@@ -209,7 +214,8 @@ func (b *Base) writers(e *Dep, node uint32, n int, phases uint64) bool {
 	return false
 }
 
-// step puts f behind e, the last of path, if it can be part of a cycle there.
+// step puts dependency id behind e, the last of path, and goes on from there, if
+// it can be part of a cycle. What costs least is asked first.
 //
 //go:norace
 func (b *Base) step(e *Dep, id DepID, via int32, n int, phases uint64) bool {
@@ -229,82 +235,21 @@ func (b *Base) step(e *Dep, id DepID, via int32, n int, phases uint64) bool {
 		s.cut = min(s.cut, length)
 		return false
 	}
-	s.path[n], s.vias[n], s.has[n] = id, via, false
-	if s.level < gated && b.excluded(f, n) || s.level < unordered && !b.seat(n) {
+	if s.level < gated && b.excluded(f, n) || b.chord(f, n) {
 		return false
 	}
-	f.flags |= onPath
-	found := b.extend(n+1, phases)
-	f.flags &^= onPath
+	s.path[n], s.vias[n], s.has[n] = id, via, false
+	if s.level < unordered && !b.seat(n) {
+		return false
+	}
+	found := false
+	if target := b.dep(s.target); b.waitsAny(f, target) {
+		found = n+1 == s.limit && b.waits(f, target, s.via)
+	} else {
+		f.flags |= onPath
+		found = b.extend(n+1, phases)
+		f.flags &^= onPath
+	}
 	s.has[n] = false
 	return found
-}
-
-// excluded reports whether f's held set conflicts with one of the first n.
-//
-//go:norace
-func (b *Base) excluded(f *Dep, n int) bool {
-	for i := 0; i < n; i++ {
-		if conflict(b.dep(b.find.path[i]), f) {
-			return true
-		}
-	}
-	return false
-}
-
-// waits reports whether e waits for f by way of via, at this level.
-//
-//go:norace
-func (b *Base) waits(e, f *Dep, via int32) bool {
-	if via < 0 {
-		return e.Want.Mode == Read && f.Want.Mode == Write && b.matches(e, f.node, f.Want.Inst)
-	}
-	h := f.Held[via]
-	if e.Want.Mode == Read && h.Mode == Read && b.find.level < readers {
-		return false
-	}
-	s := f.first
-	for ; via > 0; via-- {
-		s = b.slots[s].sibling
-	}
-	return b.matches(e, b.slots[s].node, h.Inst)
-}
-
-// matches reports whether e wants the lock of that node and instance: the node's,
-// or one of the class that the node is, of which inst 0 means several.
-//
-//go:norace
-func (b *Base) matches(e *Dep, n, inst uint32) bool {
-	if e.node == n {
-		return true
-	}
-	return b.nodes[e.node].class == n && (inst == 0 || inst == e.Want.Inst)
-}
-
-// chordless reports whether each of the n dependencies in path waits for the
-// next one only. Otherwise some of them are a cycle without the others.
-//
-//go:norace
-func (b *Base) chordless(n int) bool {
-	if n == 1 {
-		return true
-	}
-	for i := 0; i < n; i++ {
-		e := b.dep(b.find.path[i])
-		for j := 0; j < n; j++ {
-			if j == i+1 || j == 0 && i == n-1 {
-				continue
-			}
-			f := b.dep(b.find.path[j])
-			for via := int32(len(f.Held)) - 1; via >= 0; via-- {
-				if b.waits(e, f, via) {
-					return false
-				}
-			}
-			if b.waits(e, f, -1) {
-				return false
-			}
-		}
-	}
-	return true
 }
