@@ -5,8 +5,12 @@ go 1.26.0
 require (
 	github.com/interlock-go/interlock v0.0.0
 	github.com/sasha-s/go-deadlock v0.3.9
+	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da
 )
 
-require github.com/petermattis/goid v0.0.0-20250813065127-a731cc31b4fe // indirect
+require (
+	github.com/aclements/go-moremath v0.0.0-20210112150236-f10218a38794 // indirect
+	github.com/petermattis/goid v0.0.0-20250813065127-a731cc31b4fe // indirect
+)
 
 replace github.com/interlock-go/interlock => ../
