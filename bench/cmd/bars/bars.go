@@ -31,6 +31,18 @@ type bar struct {
 	rivals []key
 }
 
+// keys are all that is measured for the bar.
+func (b bar) keys() []key { return slices.Concat(b.needs, b.rivals) }
+
+// last returns the latest values of needs.
+func (b bar) last(samples map[key][]float64) []float64 {
+	values := make([]float64, len(b.needs))
+	for i, k := range b.needs {
+		values[i] = samples[k][len(samples[k])-1]
+	}
+	return values
+}
+
 // ratio is the figure of most bars: ours to theirs.
 func ratio(v []float64) float64 { return v[0] / v[1] }
 
@@ -52,7 +64,7 @@ func unchanged(setting, says string) []bar {
 	var bars []bar
 	for _, o := range operations {
 		bars = append(bars, bar{
-			name: o + "-" + setting, says: says, limit: 1.1, unit: "×", figure: ratio,
+			name: o + "-" + setting, says: o + " " + says, limit: 1.1, unit: "×", figure: ratio,
 			needs: []key{lock("interlock", o, setting), lock("interlock", o, "alone")},
 		})
 	}

@@ -16,34 +16,50 @@ type verdict struct {
 	figure   benchmath.Summary
 	measured []string // median per benchmark, with the implementation
 	kept     bool
+	open     bool // more rounds may turn it
 }
 
 // judge takes the figure of each round and of these the median: what is
 // compared was measured next to each other, so that a drift of the machine
-// cancels out within the round.
+// cancels out within the round. Rounds without the bar's benchmarks are passed
+// over.
 func judge(b bar, rounds []map[key]float64) (verdict, error) {
 	var figures []float64
+	samples := map[key][]float64{}
 	for _, r := range rounds {
-		values := make([]float64, len(b.needs))
-		for i, k := range b.needs {
+		if _, measured := r[b.needs[0]]; !measured {
+			continue
+		}
+		for _, k := range b.keys() {
 			v, ok := r[k]
 			if !ok {
 				return verdict{}, fmt.Errorf("bar %s: %s reports no %s", b.name, k.benchmark, k.unit)
 			}
-			values[i] = v
+			samples[k] = append(samples[k], v)
 		}
-		figures = append(figures, b.figure(values))
+		figures = append(figures, b.figure(b.last(samples)))
+	}
+	if len(figures) == 0 {
+		return verdict{}, fmt.Errorf("bar %s: %s reports no %s", b.name, b.needs[0].benchmark, b.needs[0].unit)
 	}
 	v := verdict{bar: b, figure: median(figures)}
 	v.kept = v.figure.Center <= b.limit
-	for _, k := range append(b.needs[:len(b.needs):len(b.needs)], b.rivals...) {
-		var values []float64
-		for _, r := range rounds {
-			values = append(values, r[k])
-		}
-		v.measured = append(v.measured, label(b, k)+" "+format(median(values).Center, k.unit))
+	v.open = v.figure.Lo <= b.limit && v.figure.Hi > b.limit
+	for _, k := range b.keys() {
+		v.measured = append(v.measured, label(b, k)+" "+format(median(samples[k]).Center, k.unit))
 	}
 	return v, nil
+}
+
+func judgeAll(bars []bar, rounds []map[key]float64) ([]verdict, error) {
+	verdicts := make([]verdict, len(bars))
+	for i, b := range bars {
+		var err error
+		if verdicts[i], err = judge(b, rounds); err != nil {
+			return nil, err
+		}
+	}
+	return verdicts, nil
 }
 
 func median(values []float64) benchmath.Summary {
@@ -55,7 +71,7 @@ func label(b bar, k key) string {
 	var words []string
 	for _, dimension := range []string{"impl=", "case=", "in="} {
 		mine := part(k.benchmark, dimension)
-		for _, other := range append(b.needs[:len(b.needs):len(b.needs)], b.rivals...) {
+		for _, other := range b.keys() {
 			if part(other.benchmark, dimension) != mine {
 				words = append(words, mine)
 				break
@@ -87,7 +103,7 @@ func format(v float64, unit string) string {
 func write(w io.Writer, verdicts []verdict) (kept bool, err error) {
 	kept = true
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "bar\tfigure\t95 % of\tlimit\t\tmedians")
+	fmt.Fprintln(t, "bar\tfigure\t95 % interval\tlimit\t\tmedians")
 	for _, v := range verdicts {
 		mark := "ok"
 		if !v.kept {

@@ -35,7 +35,7 @@ func build() (program string, remove func(), err error) {
 func benchmarks(bars []bar) []string {
 	var names []string
 	for _, b := range bars {
-		for _, k := range slices.Concat(b.needs, b.rivals) {
+		for _, k := range b.keys() {
 			if !slices.Contains(names, k.benchmark) {
 				names = append(names, k.benchmark)
 			}
