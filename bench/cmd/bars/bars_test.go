@@ -58,9 +58,19 @@ func TestCloseBarGetsMoreRounds(t *testing.T) {
 
 func TestMissingFigureIsAnError(t *testing.T) {
 	_, err := judge(ratioBar(1), []map[key]float64{{{"a/impl=i", "sec/op"}: 1}})
-	require.ErrorContains(t, err, "a/impl=s reports no sec/op")
-	_, err = judge(ratioBar(1), nil)
-	require.Error(t, err)
+	require.ErrorContains(t, err, "no round has all of [{a/impl=i sec/op} {a/impl=s sec/op}]")
+	b := ratioBar(1)
+	b.rivals = []key{{"a/impl=r", "sec/op"}}
+	_, err = judge(b, []map[key]float64{{b.needs[0]: 1, b.needs[1]: 1}})
+	require.ErrorContains(t, err, "a/impl=r reports no sec/op")
+}
+
+// Extra rounds for one bar may measure a part of what another needs.
+func TestPartialRoundsArePassedOver(t *testing.T) {
+	b := ratioBar(1)
+	v, err := judge(b, []map[key]float64{{b.needs[0]: 1, b.needs[1]: 2}, {b.needs[0]: 100}})
+	require.NoError(t, err)
+	require.InDelta(t, 0.5, v.figure.Center, 1e-9)
 }
 
 func TestParse(t *testing.T) {

@@ -21,34 +21,44 @@ type verdict struct {
 
 // judge takes the figure of each round and of these the median: what is
 // compared was measured next to each other, so that a drift of the machine
-// cancels out within the round. Rounds without the bar's benchmarks are passed
-// over.
+// cancels out within the round. Rounds that were measured for other bars
+// are passed over.
 func judge(b bar, rounds []map[key]float64) (verdict, error) {
 	var figures []float64
 	samples := map[key][]float64{}
 	for _, r := range rounds {
-		if _, measured := r[b.needs[0]]; !measured {
+		if !hasAll(r, b.needs) {
 			continue
 		}
 		for _, k := range b.keys() {
-			v, ok := r[k]
-			if !ok {
-				return verdict{}, fmt.Errorf("bar %s: %s reports no %s", b.name, k.benchmark, k.unit)
+			if v, ok := r[k]; ok {
+				samples[k] = append(samples[k], v)
 			}
-			samples[k] = append(samples[k], v)
 		}
 		figures = append(figures, b.figure(b.last(samples)))
 	}
 	if len(figures) == 0 {
-		return verdict{}, fmt.Errorf("bar %s: %s reports no %s", b.name, b.needs[0].benchmark, b.needs[0].unit)
+		return verdict{}, fmt.Errorf("bar %s: no round has all of %v", b.name, b.needs)
 	}
 	v := verdict{bar: b, figure: median(figures)}
 	v.kept = v.figure.Center <= b.limit
 	v.open = v.figure.Lo <= b.limit && v.figure.Hi > b.limit
 	for _, k := range b.keys() {
+		if len(samples[k]) == 0 {
+			return verdict{}, fmt.Errorf("bar %s: %s reports no %s", b.name, k.benchmark, k.unit)
+		}
 		v.measured = append(v.measured, label(b, k)+" "+format(median(samples[k]).Center, k.unit))
 	}
 	return v, nil
+}
+
+func hasAll(round map[key]float64, keys []key) bool {
+	for _, k := range keys {
+		if _, ok := round[k]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func judgeAll(bars []bar, rounds []map[key]float64) ([]verdict, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -93,9 +94,7 @@ func rounds(count int, names []string, run func(benchmark string) (map[key]float
 			if err != nil {
 				return nil, err
 			}
-			for k, v := range values {
-				all[i][k] = v
-			}
+			maps.Copy(all[i], values)
 		}
 	}
 	return all, nil

@@ -78,6 +78,14 @@ func Parallel(b *testing.B, n int, whole bool, body func(goroutine, iterations i
 	b.StopTimer()
 }
 
+// Nest teaches that inner is taken while outer is held.
+func Nest(outer, inner sync.Locker) {
+	outer.Lock()
+	defer outer.Unlock()
+	inner.Lock()
+	defer inner.Unlock()
+}
+
 // Elsewhere has n goroutines call lock, and unlock when the benchmark ends.
 func Elsewhere(b *testing.B, n int, lock, unlock func(goroutine int)) {
 	var ready, done sync.WaitGroup

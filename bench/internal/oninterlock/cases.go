@@ -169,14 +169,8 @@ var ladder20 = lockcase.Once(func() locks {
 })
 
 func nest(l locks, outer, inner int) {
-	l.M[outer].Lock()
-	l.M[inner].Lock()
-	l.M[inner].Unlock()
-	l.M[outer].Unlock()
-	l.RW[outer].Lock()
-	l.RW[inner].Lock()
-	l.RW[inner].Unlock()
-	l.RW[outer].Unlock()
+	lockcase.Nest(l.M[outer], l.M[inner])
+	lockcase.Nest(l.RW[outer], l.RW[inner])
 }
 
 // Goroutines measures the memory that n goroutines cost that each lock once.
