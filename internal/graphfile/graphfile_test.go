@@ -197,10 +197,11 @@ func TestModesAndClassesTellOrdersApart(t *testing.T) {
 	require.Len(t, g.Orders(), 3)
 }
 
-func TestReportsAreOneByFingerprint(t *testing.T) {
-	report := func(raw string) graphfile.Report { return graphfile.Report{Raw: json.RawMessage(raw)} }
+func report(raw string) graphfile.Report { return graphfile.Report{Raw: json.RawMessage(raw)} }
+
+func TestReportsWithoutPlacesAreOneByTheirID(t *testing.T) {
 	g := merge(t,
-		file(t, 1, report(`{"id":"x","text":"first"}`), report(`{"fingerprint":7}`)),
+		file(t, 1, report(`{"id":"x","text":"first"}`), report(`{"id":"y"}`)),
 		file(t, 2, report(`{"id":"x","text":"again"}`), report(`{"neither":true}`)),
 	)
 	require.Len(t, g.Reports(), 3)
@@ -208,7 +209,43 @@ func TestReportsAreOneByFingerprint(t *testing.T) {
 	for _, r := range g.Reports() {
 		counts[string(r.Raw)] = r.Count
 	}
-	require.Equal(t, map[string]int{`{"id":"x","text":"first"}`: 2, `{"fingerprint":7}`: 1, `{"neither":true}`: 1}, counts)
+	require.Equal(t, map[string]int{`{"id":"x","text":"first"}`: 2, `{"id":"y"}`: 1, `{"neither":true}`: 1}, counts)
+}
+
+// edge is one goroutine's part in a report: two stacks, given as lines.
+func edge(held, want []int) string {
+	stack := func(lines []int) string {
+		var frames []string
+		for _, line := range lines {
+			frames = append(frames, fmt.Sprintf(`{"func":"p.F","file":"f.go","line":%d}`, line))
+		}
+		return fmt.Sprintf(`{"lock":{"id":%d,"type":"Mutex"},"stack":[%s]}`, lines[0], strings.Join(frames, ","))
+	}
+	return fmt.Sprintf(`{"held":[%s],"want":%s}`, stack(held), stack(want))
+}
+
+// Another binary has other addresses, so the ids differ.
+func TestAFindingIsTheSameInAnotherBuild(t *testing.T) {
+	finding := func(id, tier string, edges ...string) graphfile.Report {
+		return report(fmt.Sprintf(`{"id":%q,"tier":%q,"edges":[%s]}`, id, tier, strings.Join(edges, ",")))
+	}
+	ab, ba := edge([]int{1, 5, 9, 100}, []int{2}), edge([]int{3}, []int{4})
+	for name, c := range map[string]struct {
+		other graphfile.Report
+		want  int
+	}{
+		"other id":          {finding("2", "potential", ab, ba), 1},
+		"cycle turned":      {finding("2", "potential", ba, ab), 1},
+		"reached elsewhere": {finding("2", "potential", edge([]int{1, 5, 9, 200}, []int{2}), ba), 1},
+		"behind a wrapper":  {finding("1", "potential", edge([]int{1, 6, 9, 100}, []int{2}), ba), 2},
+		"other place":       {finding("1", "potential", ab, edge([]int{3}, []int{7})), 2},
+		"other tier":        {finding("1", "guarded", ab, ba), 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := merge(t, file(t, 1, finding("1", "potential", ab, ba)), file(t, 2, c.other))
+			require.Len(t, g.Reports(), c.want)
+		})
+	}
 }
 
 func TestSightingsAreBounded(t *testing.T) {

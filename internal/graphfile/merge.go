@@ -1,8 +1,6 @@
 package graphfile
 
 import (
-	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -191,19 +189,6 @@ func (g *Graph) Locks() int {
 		n += p.Locks
 	}
 	return n
-}
-
-// fingerprint is what tells one finding from another: the report's own, or the
-// whole of it when it has none.
-func fingerprint(raw json.RawMessage) string {
-	var report struct {
-		Fingerprint json.RawMessage `json:"fingerprint"`
-		ID          json.RawMessage `json:"id"`
-	}
-	if err := json.Unmarshal(raw, &report); err != nil {
-		return string(raw)
-	}
-	return cmp.Or(string(report.Fingerprint), string(report.ID), string(raw))
 }
 
 // WriteTo writes g as one file in the same format, which can be merged again.
