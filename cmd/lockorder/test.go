@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/interlock-go/interlock/internal/graphfile"
+	"github.com/interlock-go/interlock/internal/overlay"
+)
+
+// test is the command lockorder test. It returns the exit status.
+func test(args []string, stdout, stderr io.Writer) int {
+	p, err := parseArgs(args)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	dir, err := os.MkdirTemp("", "lockorder-")
+	if err != nil {
+		return fail(stderr, err)
+	}
+	defer os.RemoveAll(dir)
+
+	ctx := context.Background()
+	say := progress(stderr)
+	say("reading the packages")
+	build, err := prepare(ctx, p, dir)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	say("running the tests, sync's locks replaced in %d files of %d packages", build.Files, build.Packages)
+	graphs, err := graphDir(dir)
+	if err != nil {
+		return fail(stderr, err)
+	}
+	status, err := runTests(ctx, p, build, graphs, stdout, stderr)
+	if err != nil {
+		return fail(stderr, err)
+	}
+
+	out := stdout
+	if p.json {
+		out = stderr
+	}
+	graph, err := merge(graphs)
+	if err != nil {
+		fmt.Fprintf(stderr, "lockorder: left out of the findings: %v\n", err)
+		status = max(status, exitFail)
+	}
+	if p.graph != "" {
+		if err := writeGraph(p.graph, graph); err != nil {
+			return fail(stderr, err)
+		}
+	}
+	found := collect(graph)
+	found.print(out, graph, p.fail)
+	if status == exitOK && found.count(p.fail) > 0 {
+		return exitFail
+	}
+	return status
+}
+
+func fail(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "lockorder: %v\n", err)
+	return exitUsage
+}
+
+// progress returns what tells a person in front of a terminal what goes on. A
+// log has no use for it.
+func progress(stderr io.Writer) func(string, ...any) {
+	file, ok := stderr.(*os.File)
+	if !ok {
+		return func(string, ...any) {}
+	}
+	if info, err := file.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return func(string, ...any) {}
+	}
+	return func(format string, args ...any) {
+		fmt.Fprintf(stderr, "lockorder: "+format+"\n", args...)
+	}
+}
+
+func prepare(ctx context.Context, p *testArgs, dir string) (*overlay.Build, error) {
+	library, err := librarySource(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("source of interlock: %w", err)
+	}
+	store, err := overlay.OpenStore()
+	if err != nil {
+		return nil, err
+	}
+	defer store.Trim()
+	return overlay.Prepare(ctx, store, overlay.Request{
+		Go:       overlay.Go{Dir: p.dir},
+		Packages: p.packages,
+		Flags:    p.list,
+		Modfile:  p.modfile,
+		Overlay:  p.overlay,
+		Plain:    p.plain,
+		Library:  library,
+		Dir:      dir,
+	})
+}
+
+// graphDir makes the directory for the graph files. The settings in INTERLOCK
+// are separated by spaces, so a path with one cannot be told to the tests.
+func graphDir(run string) (string, error) {
+	dir := filepath.Join(run, "graph")
+	if strings.ContainsAny(dir, " \t\n") {
+		return "", fmt.Errorf("the temporary directory %q has a space in its path; set TMPDIR to one without", run)
+	}
+	return dir, os.Mkdir(dir, 0o777)
+}
+
+// runTests runs go test and returns its exit status.
+func runTests(ctx context.Context, p *testArgs, build *overlay.Build, graphs string, stdout, stderr io.Writer) (int, error) {
+	args := append([]string{"test"}, build.Flags...)
+	if !p.counted {
+		args = append(args, "-count=1")
+	}
+	g := overlay.Go{Dir: p.dir, Env: append(build.Env, "INTERLOCK="+strings.TrimLeft(os.Getenv("INTERLOCK")+" graph="+graphs, " "))}
+	cmd := g.Command(ctx, append(args, p.goTest...)...)
+	boundaries := &boundaryWatch{}
+	cmd.Stdin = os.Stdin
+	cmd.Stdout = boundaries.tee(stdout)
+	cmd.Stderr = boundaries.tee(stderr)
+	err := runSignalled(cmd)
+	boundaries.explain(stderr)
+
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && exit.Exited():
+		return exit.ExitCode(), nil
+	case errors.As(err, &exit): // by a signal
+		return exitFail, nil
+	}
+	return exitOK, err
+}
+
+// runSignalled runs cmd and stays alive when interrupted, so that what the tests
+// have shown until then is still printed. A terminal interrupts cmd as well;
+// a termination has to be handed on.
+func runSignalled(cmd *exec.Cmd) error {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if err := cmd.Start(); err != nil {
+		signal.Stop(signals)
+		return err
+	}
+	handed := make(chan struct{})
+	go func() {
+		defer close(handed)
+		for s := range signals {
+			if s == syscall.SIGTERM {
+				_ = cmd.Process.Signal(s) // it may have ended
+			}
+		}
+	}()
+	err := cmd.Wait()
+	signal.Stop(signals)
+	close(signals)
+	<-handed
+	return err
+}
+
+func merge(dir string) (*graphfile.Graph, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	if err != nil {
+		return &graphfile.Graph{}, err
+	}
+	return graphfile.Merge(files...)
+}
+
+func writeGraph(path string, graph *graphfile.Graph) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if _, err := graph.WriteTo(file); err != nil {
+		_ = file.Close()
+		return err
+	}
+	return file.Close()
+}
