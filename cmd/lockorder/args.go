@@ -15,7 +15,9 @@ type testArgs struct {
 
 	dir              string // -C
 	modfile, overlay string
+	toolexec         string
 	json, counted    bool // -json and -count were given
+	covered          bool // one of the flags for coverage was
 
 	fail  []string // tiers
 	plain []string
@@ -125,8 +127,11 @@ func (p *testArgs) value(name, value string, given []string) error {
 		p.plain = append(p.plain, splitList(value)...)
 	case "graph":
 		p.graph = value
+	case "toolexec":
+		p.toolexec = value
 	default:
 		p.counted = p.counted || name == "count"
+		p.covered = p.covered || strings.HasPrefix(name, "cover")
 		p.goTest = append(p.goTest, given...)
 		if listFlags[name] {
 			p.list = append(p.list, "-"+name+"="+value)
@@ -137,6 +142,7 @@ func (p *testArgs) value(name, value string, given []string) error {
 
 func (p *testArgs) bool(name, value, given string) {
 	p.json = p.json || name == "json" && value != "false"
+	p.covered = p.covered || name == "cover"
 	p.goTest = append(p.goTest, given)
 	if listFlags[name] {
 		p.list = append(p.list, given)

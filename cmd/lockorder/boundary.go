@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/interlock-go/interlock/internal/overlay"
 )
 
 // boundaryWatch reads the output of go test for compiler errors that the
@@ -30,36 +27,6 @@ var (
 		`(?:does not (?:satisfy|implement)|mismatched types|wrong type|cannot convert|impossible type).*(?:lockshim|mutex)\.(?:Mutex|RWMutex|Once)\b`)
 )
 
-// tee returns a writer to out that also watches.
-func (b *boundaryWatch) tee(out io.Writer) io.Writer {
-	return &teeWriter{watch: b, out: out}
-}
-
-type teeWriter struct {
-	watch   *boundaryWatch
-	out     io.Writer
-	partial []byte
-}
-
-// longestLine bounds what is kept of a line without an end.
-const longestLine = 64 << 10
-
-func (t *teeWriter) Write(p []byte) (int, error) {
-	n, err := t.out.Write(p)
-	rest := p
-	for {
-		line, after, ended := bytes.Cut(rest, []byte("\n"))
-		if len(t.partial)+len(line) <= longestLine {
-			t.partial = append(t.partial, line...)
-		}
-		if !ended {
-			return n, err
-		}
-		t.watch.line(string(t.partial))
-		t.partial, rest = t.partial[:0], after
-	}
-}
-
 func (b *boundaryWatch) line(text string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -69,9 +36,6 @@ func (b *boundaryWatch) line(text string) {
 	}
 	if b.pkg == "" || !mismatch.MatchString(text) {
 		return
-	}
-	if b.first == "" {
-		b.first = strings.TrimSpace(text)
 	}
 	if !slices.Contains(b.packages, b.pkg) {
 		b.packages = append(b.packages, b.pkg)
@@ -86,8 +50,8 @@ func (b *boundaryWatch) explain(stderr io.Writer) {
 		return
 	}
 	fmt.Fprintf(stderr, `lockorder: %s did not build because a lock of it crosses to a package that keeps
-	those of sync: in the audit the two have different types (%s).
-	Leave out that package, and the one that declares the lock if it is another:
-		-plain %s
-`, strings.Join(b.packages, ", "), overlay.Shim, strings.Join(b.packages, ","))
+  those of sync: with the locks replaced the two have different types.
+  Leave out that package, and the one that declares the lock if it is another:
+    -plain %s
+`, strings.Join(b.packages, ", "), strings.Join(b.packages, ","))
 }

@@ -32,6 +32,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch command {
 	case "test":
 		return test(args, stdout, stderr)
+	case toolexecCommand:
+		return toolexec(args, stdout, stderr)
 	case "help", "-h", "-help", "--help":
 		fmt.Fprint(stdout, help())
 		return exitOK

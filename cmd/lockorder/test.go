@@ -121,17 +121,18 @@ func graphDir(run string) (string, error) {
 
 // runTests runs go test and returns its exit status.
 func runTests(ctx context.Context, p *testArgs, build *overlay.Build, graphs string, stdout, stderr io.Writer) (int, error) {
-	args := append([]string{"test"}, build.Flags...)
-	if !p.counted {
-		args = append(args, "-count=1")
+	args, err := goTestArgs(p, build)
+	if err != nil {
+		return 0, err
 	}
 	g := overlay.Go{Dir: p.dir, Env: append(build.Env, "INTERLOCK="+strings.TrimLeft(os.Getenv("INTERLOCK")+" graph="+graphs, " "))}
-	cmd := g.Command(ctx, append(args, p.goTest...)...)
+	cmd := g.Command(ctx, args...)
 	boundaries := &boundaryWatch{}
 	cmd.Stdin = os.Stdin
-	cmd.Stdout = boundaries.tee(stdout)
-	cmd.Stderr = boundaries.tee(stderr)
-	err := runSignalled(cmd)
+	toOut := &output{out: stdout, restore: build.Restore, watch: boundaries.line}
+	toErr := &output{out: stderr, restore: build.Restore, watch: boundaries.line}
+	cmd.Stdout, cmd.Stderr = toOut, toErr
+	err = errors.Join(runSignalled(cmd), toOut.flush(), toErr.flush())
 	boundaries.explain(stderr)
 
 	var exit *exec.ExitError
@@ -142,6 +143,25 @@ func runTests(ctx context.Context, p *testArgs, build *overlay.Build, graphs str
 		return exitFail, nil
 	}
 	return exitOK, err
+}
+
+// goTestArgs are the prepared build's flags and the user's.
+func goTestArgs(p *testArgs, build *overlay.Build) ([]string, error) {
+	args := append([]string{"test"}, build.Flags...)
+	if !p.counted {
+		args = append(args, "-count=1")
+	}
+	switch {
+	case p.covered:
+		flag, err := toolexecFlag(build.Overlay, p.toolexec)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, flag)
+	case p.toolexec != "":
+		args = append(args, "-toolexec="+p.toolexec)
+	}
+	return append(args, p.goTest...), nil
 }
 
 // runSignalled runs cmd and stays alive when interrupted, so that what the tests

@@ -47,7 +47,7 @@ func (b *Build) writeOverlay(files map[string]string, dir string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, "overlay.json")
-	b.Flags = append(b.Flags, "-overlay="+path)
-	return os.WriteFile(path, content, 0o666)
+	b.Overlay = filepath.Join(dir, "overlay.json")
+	b.Flags = append(b.Flags, "-overlay="+b.Overlay)
+	return os.WriteFile(b.Overlay, content, 0o666)
 }

@@ -8,6 +8,7 @@ import (
 	"go/version"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 )
 
@@ -37,10 +38,15 @@ type Build struct {
 	Flags []string // for go test, go build and go list, before the user's
 	Env   []string
 
-	Packages int // in which a file was replaced
-	Files    int // replaced
+	Overlay  string // path of the file that -overlay names
+	Packages int    // in which a file was replaced
+	Files    int    // replaced
 	// Unread are files that could not be parsed; the compiler will say why.
 	Unread []error
+
+	users  map[string]string // the user's path by the base name of what replaces it
+	stored *regexp.Regexp    // a path into the store
+	dir    string            // where the go command runs
 }
 
 // Prepare lists the packages, stores their changed files and says with which
@@ -56,7 +62,10 @@ func Prepare(ctx context.Context, store Store, req Request) (*Build, error) {
 	}
 	req.Modfile = cmp.Or(req.Modfile, set.flag("modfile"))
 	req.Overlay = cmp.Or(req.Overlay, set.flag("overlay"))
-	b := &Build{}
+	b, err := newBuild(store, req.Go.Dir)
+	if err != nil {
+		return nil, err
+	}
 	own, err := b.requireLibrary(ctx, store, req, set)
 	if err != nil {
 		return nil, err
@@ -132,9 +141,10 @@ func (b *Build) swap(store Store, pkg listed, files map[string]string) error {
 		if changed == nil {
 			continue
 		}
-		if files[path], err = store.Put(changed); err != nil {
+		if files[path], err = store.Put(path, changed); err != nil {
 			return err
 		}
+		b.users[filepath.Base(files[path])] = path
 		swapped = true
 		b.Files++
 	}

@@ -3,15 +3,18 @@ package overlay
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 )
 
-// Store keeps contents under the hash of themselves, so that a file that did
-// not change has the same path in each run and the go command's build cache
-// recognizes it. Runs at the same time may share a store.
+// Store keeps contents under the hash of themselves and of the path that they
+// stand for, so that a file that did not change has the same place in each run
+// and the go command's build cache recognizes it, and that no two files of the
+// user share one: what the compiler says of it can be said of the user's file.
+// Runs at the same time may share a store.
 type Store struct{ dir string }
 
 // OpenStore opens the store in the user's cache directory.
@@ -27,19 +30,21 @@ func OpenStore() (Store, error) {
 // keepUnused is how long content that no run asks for stays.
 const keepUnused = 30 * 24 * time.Hour
 
-// Put stores a Go file's contents and returns the path to them.
-func (s Store) Put(content []byte) (string, error) {
-	sum := sha256.Sum256(content)
-	hash := hex.EncodeToString(sum[:])
+// Put stores the contents that a Go file of the user gets, and returns where.
+func (s Store) Put(path string, content []byte) (string, error) {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s\n", path)
+	sum.Write(content)
+	hash := hex.EncodeToString(sum.Sum(nil))
 	dir := filepath.Join(s.dir, "src", hash[:2])
-	path := filepath.Join(dir, hash+".go")
-	if s.has(path, int64(len(content))) {
-		return path, nil
+	stored := filepath.Join(dir, hash+".go")
+	if s.has(stored, int64(len(content))) {
+		return stored, nil
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return "", err
 	}
-	return path, replaceFile(path, content)
+	return stored, replaceFile(stored, content)
 }
 
 // has marks what it finds as used. The size is compared because a machine that
