@@ -38,6 +38,9 @@ func SwapImport(src []byte, from, to string) ([]byte, error) {
 		start := files.File(spec.Pos()).Offset(spec.Path.Pos()) // of the bytes, whatever //line says
 		out = append(out, src[end:start]...)
 		if spec.Name == nil {
+			if bytes.HasSuffix(out, []byte("import")) { // import"sync"
+				out = append(out, ' ')
+			}
 			out = append(out, name+" "...)
 		}
 		out = strconv.AppendQuote(out, to)
