@@ -16,7 +16,6 @@ type boundaryWatch struct {
 	mu       sync.Mutex // the two streams are copied at once
 	pkg      string     // of the last "# package" line
 	packages []string
-	first    string
 }
 
 var (

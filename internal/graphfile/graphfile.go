@@ -32,7 +32,8 @@ type Process struct {
 	Locks   int    `json:"locks,omitempty"` // merged files: different locks in its orders
 }
 
-// Order is one acquisition with other locks held.
+// Order is one acquisition with what was held. It may have been nothing: a
+// writer that waits for an RWMutex stops readers who hold something.
 type Order struct {
 	Goroutine uint64 `json:"goroutine,omitempty"`
 	Held      []Hold `json:"held"` // in order of acquisition
@@ -132,9 +133,6 @@ func (h Hold) writeKey(b *strings.Builder) {
 // validate says what makes o unusable: a reader that let it through would hand
 // half an order to the search.
 func (o Order) validate() error {
-	if len(o.Held) == 0 {
-		return fmt.Errorf("order holds nothing")
-	}
 	for _, h := range o.Held {
 		if err := h.validate(); err != nil {
 			return fmt.Errorf("held: %w", err)

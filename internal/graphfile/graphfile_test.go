@@ -103,7 +103,7 @@ func TestBadFilesAreNamedAndLeftOut(t *testing.T) {
 		"not JSON":          {header + "{\n", 2, "unknown kind of line"},
 		"broken JSON":       {header + `{"kind":"order","held":[}` + "\n", 2, "invalid character"},
 		"unknown kind":      {header + `{"kind":"wish"}` + "\n", 2, `unknown kind of line "wish"`},
-		"holds nothing":     {header + `{"kind":"order"}` + "\n", 2, "order holds nothing"},
+		"says nothing":      {header + `{"kind":"order"}` + "\n", 2, "want: mode"},
 		"bad mode":          {header + strings.Replace(good, `"mode":"Lock"`, `"mode":"lock"`, 1), 2, `mode "lock" is neither Lock nor RLock`},
 		"nameless lock":     {header + strings.Replace(good, `"class":"c",`, ``, 1), 2, "neither a class nor a site"},
 		"empty report":      {header + `{"kind":"report"}` + "\n", 2, "report is empty"},
