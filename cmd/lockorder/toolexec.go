@@ -121,7 +121,7 @@ func restoreOutputs(outfileList string, original map[string]string) error {
 	if err != nil {
 		return err
 	}
-	for _, file := range strings.Fields(string(list)) {
+	for file := range strings.FieldsSeq(string(list)) {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			return err

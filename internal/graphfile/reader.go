@@ -99,8 +99,8 @@ func (r *Reader) decode(text []byte) (any, error) {
 func kindOf(text []byte) string {
 	const head = `{"kind":"`
 	if rest, ok := bytes.CutPrefix(text, []byte(head)); ok {
-		if end := bytes.IndexByte(rest, '"'); end >= 0 {
-			return string(rest[:end])
+		if kind, _, ended := bytes.Cut(rest, []byte(`"`)); ended {
+			return string(kind)
 		}
 	}
 	var line struct{ Kind string }

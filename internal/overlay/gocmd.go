@@ -71,7 +71,7 @@ func (g Go) settings(ctx context.Context) (settings, error) {
 // flag finds the value of a flag in GOFLAGS, where none may have a space.
 func (s settings) flag(name string) string {
 	value := ""
-	for _, field := range strings.Fields(s.GOFLAGS) {
+	for field := range strings.FieldsSeq(s.GOFLAGS) {
 		if v, ok := strings.CutPrefix(strings.TrimLeft(field, "-"), name+"="); ok {
 			value = v
 		}
