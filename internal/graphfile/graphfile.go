@@ -21,6 +21,9 @@ import (
 // Version is the format that this package writes and the only one it reads.
 const Version = 1
 
+// Extension is how the names of graph files end.
+const Extension = ".jsonl"
+
 // formatName marks a first line as ours; other tools' JSON Lines have none.
 const formatName = "interlock-graph"
 

@@ -63,9 +63,9 @@ func Create(dir string) (*Writer, error) {
 // hosts that share a directory have the same ones.
 func create(dir, stem string) (*os.File, error) {
 	for n := 0; ; n++ {
-		name := stem + ".jsonl"
+		name := stem + Extension
 		if n > 0 {
-			name = fmt.Sprintf("%s-%d.jsonl", stem, n)
+			name = fmt.Sprintf("%s-%d%s", stem, n, Extension)
 		}
 		file, err := os.OpenFile(filepath.Join(dir, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o666)
 		if !os.IsExist(err) {
