@@ -43,6 +43,12 @@
 //	-graph file
 //		Write the orders and findings of all processes, merged, to file.
 //
+// Each test process appends what it sees to a file of its own as it sees it, so
+// that one which deadlocks or exits has lost nothing; a deadlock is announced at
+// once on standard error, for go test waits until its -timeout. Locks with a
+// declared class are known again in other processes, and cycles of their orders
+// that no single process saw are found, too.
+//
 // The tiers say how certain a finding is:
 //
 //	deadlock      it has happened

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/interlock-go/interlock/internal/graphfile"
+	"github.com/interlock-go/interlock/lockorder"
 )
 
 // finding is a report as far as the command needs to know it.
@@ -20,12 +21,16 @@ type finding struct {
 // findings are sorted from the gravest tier down.
 type findings []finding
 
-// collect takes the reports out of a graph.
+// collect takes the reports out of a graph, and adds those that it takes several
+// processes to see.
 func collect(graph *graphfile.Graph) findings {
 	var found findings
 	for _, r := range graph.Reports() {
 		tier, text := render(r.Raw)
 		found = append(found, finding{tier, text, r.Count})
+	}
+	for _, r := range across(graph) {
+		found = append(found, finding{tier: r.Tier.String(), text: r.String()})
 	}
 	slices.SortStableFunc(found, func(a, b finding) int {
 		return slices.Index(tiers, a.tier) - slices.Index(tiers, b.tier)
@@ -33,13 +38,14 @@ func collect(graph *graphfile.Graph) findings {
 	return found
 }
 
-// render gives a report's tier and text.
+// render gives a report's tier and text. One that a later library wrote and this
+// program cannot read is shown all the same.
 func render(raw json.RawMessage) (tier, text string) {
-	var r struct{ Tier, Summary string }
+	var r lockorder.Report
 	if err := json.Unmarshal(raw, &r); err != nil {
-		return "hazard", fmt.Sprintf("interlock: hazard: a report that cannot be read: %v\n", err)
+		return lockorder.Hazard.String(), fmt.Sprintf("interlock: hazard: a report that this lockorder cannot read: %v\n  %s\n", err, raw)
 	}
-	return r.Tier, fmt.Sprintf("interlock: %s: %s\n", r.Tier, r.Summary)
+	return r.Tier.String(), r.String()
 }
 
 // count is how many findings are of the given tiers.

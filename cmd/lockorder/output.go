@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"io"
+	"sync"
 )
 
 // output hands on what go test prints, line by line, after restore has had it
 // and watch has seen it.
 type output struct {
+	mu      sync.Mutex // go test's stream and what lockorder says meanwhile
 	out     io.Writer
 	restore func([]byte) []byte
 	watch   func(line string)
@@ -23,6 +25,8 @@ const unsplit = 512
 const longestLine = 1 << 20
 
 func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.held = append(o.held, p...)
 	end := bytes.LastIndexByte(o.held, '\n') + 1
 	if len(p) <= unsplit || len(o.held)-end > longestLine {
@@ -35,7 +39,11 @@ func (o *output) Write(p []byte) (int, error) {
 }
 
 // flush hands on a last line that has no end.
-func (o *output) flush() error { return o.emit(len(o.held)) }
+func (o *output) flush() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.emit(len(o.held))
+}
 
 func (o *output) emit(end int) error {
 	if end == 0 {

@@ -8,11 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 
-	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/internal/overlay"
 )
 
@@ -35,6 +33,9 @@ func test(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
+	if build.Files == 0 {
+		fmt.Fprintln(stderr, "lockorder: no file of the main module imports sync, so there is nothing to see")
+	}
 	say("running the tests, sync's locks replaced in %d files of %d packages", build.Files, build.Packages)
 	graphs, err := graphDir(dir)
 	if err != nil {
@@ -45,14 +46,20 @@ func test(args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err)
 	}
 
-	out := stdout
 	if p.json {
-		out = stderr
+		stdout = stderr
 	}
+	return max(status, conclude(p, graphs, stdout, stderr))
+}
+
+// conclude prints what the test processes have found and returns the exit status
+// that it deserves.
+func conclude(p *testArgs, graphs string, stdout, stderr io.Writer) int {
+	status := exitOK
 	graph, err := merge(graphs)
 	if err != nil {
 		fmt.Fprintf(stderr, "lockorder: left out of the findings: %v\n", err)
-		status = max(status, exitFail)
+		status = exitFail
 	}
 	if p.graph != "" {
 		if err := writeGraph(p.graph, graph); err != nil {
@@ -60,9 +67,9 @@ func test(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	found := collect(graph)
-	found.print(out, graph, p.fail)
-	if status == exitOK && found.count(p.fail) > 0 {
-		return exitFail
+	found.print(stdout, graph, p.fail)
+	if found.count(p.fail) > 0 {
+		status = exitFail
 	}
 	return status
 }
@@ -109,16 +116,6 @@ func prepare(ctx context.Context, p *testArgs, dir string) (*overlay.Build, erro
 	})
 }
 
-// graphDir makes the directory for the graph files. The settings in INTERLOCK
-// are separated by spaces, so a path with one cannot be told to the tests.
-func graphDir(run string) (string, error) {
-	dir := filepath.Join(run, "graph")
-	if strings.ContainsAny(dir, " \t\n") {
-		return "", fmt.Errorf("the temporary directory %q has a space in its path; set TMPDIR to one without", run)
-	}
-	return dir, os.Mkdir(dir, 0o777)
-}
-
 // runTests runs go test and returns its exit status.
 func runTests(ctx context.Context, p *testArgs, build *overlay.Build, graphs string, stdout, stderr io.Writer) (int, error) {
 	args, err := goTestArgs(p, build)
@@ -132,7 +129,10 @@ func runTests(ctx context.Context, p *testArgs, build *overlay.Build, graphs str
 	toOut := &output{out: stdout, restore: build.Restore, watch: boundaries.line}
 	toErr := &output{out: stderr, restore: build.Restore, watch: boundaries.line}
 	cmd.Stdout, cmd.Stderr = toOut, toErr
-	err = errors.Join(runSignalled(cmd), toOut.flush(), toErr.flush())
+	stop := watchHangs(graphs, toErr)
+	err = runSignalled(cmd)
+	stop()
+	err = errors.Join(err, toOut.flush(), toErr.flush())
 	boundaries.explain(stderr)
 
 	var exit *exec.ExitError
@@ -188,24 +188,4 @@ func runSignalled(cmd *exec.Cmd) error {
 	close(signals)
 	<-handed
 	return err
-}
-
-func merge(dir string) (*graphfile.Graph, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
-	if err != nil {
-		return &graphfile.Graph{}, err
-	}
-	return graphfile.Merge(files...)
-}
-
-func writeGraph(path string, graph *graphfile.Graph) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if _, err := graph.WriteTo(file); err != nil {
-		_ = file.Close()
-		return err
-	}
-	return file.Close()
 }
