@@ -6,12 +6,6 @@ import (
 	"strings"
 )
 
-// framesThatTell is how much of a stack goes into a finding's fingerprint. The
-// innermost frame alone would make one finding of all that go through a
-// project's own wrapper around a lock; the whole stack would make two of one
-// that two tests reach.
-const framesThatTell = 3
-
 // fingerprint is what tells one finding from another across processes: its tier
 // and kind and the places in its cycle, wherever the cycle begins. The id that a
 // report carries is made of addresses and holds in one build only, so that it

@@ -197,6 +197,18 @@ func TestModesAndClassesTellOrdersApart(t *testing.T) {
 	require.Len(t, g.Orders(), 3)
 }
 
+func TestDeepStacksTellOrdersApartByTheirTops(t *testing.T) {
+	deep := func(lines ...int) graphfile.Order {
+		h := hold(1, "Lock", lines[0])
+		for _, line := range lines[1:] {
+			h.Site = append(h.Site, graphfile.Frame{Func: "p.F", File: "f.go", Line: line})
+		}
+		return order(1, h, hold(2, "Lock", 20))
+	}
+	require.Len(t, merge(t, file(t, 1, deep(1, 2, 3, 4), deep(1, 2, 3, 5))).Orders(), 1, "two tests call the same")
+	require.Len(t, merge(t, file(t, 1, deep(1, 2, 3), deep(1, 4, 3))).Orders(), 2, "two callers of one wrapper")
+}
+
 func report(raw string) graphfile.Report { return graphfile.Report{Raw: json.RawMessage(raw)} }
 
 func TestReportsWithoutPlacesAreOneByTheirID(t *testing.T) {
