@@ -12,10 +12,23 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"lockorder": main})
+	testscript.Main(leakChecked{m}, map[string]func(){"lockorder": main})
+}
+
+// leakChecked is goleak.VerifyTestMain for a runner that wants to exit itself.
+type leakChecked struct{ m *testing.M }
+
+func (c leakChecked) Run() int {
+	code := c.m.Run()
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, "goroutines left behind:", err)
+		return 1
+	}
+	return code
 }
 
 // Each script is a small module and what lockorder says of it. Whatever a script
