@@ -33,8 +33,8 @@ func test(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	if build.Files == 0 {
-		fmt.Fprintln(stderr, "lockorder: no file of the main module imports sync, so there is nothing to see")
+	for _, err := range build.Unread {
+		fmt.Fprintf(stderr, "lockorder: left as it is: %v\n", err)
 	}
 	say("running the tests, sync's locks replaced in %d files of %d packages", build.Files, build.Packages)
 	graphs, err := graphDir(dir)
@@ -46,6 +46,9 @@ func test(args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err)
 	}
 
+	if build.Files == 0 && status == exitOK {
+		fmt.Fprintln(stderr, "lockorder: no file of the main module imports sync, so there is nothing to see")
+	}
 	if p.json {
 		stdout = stderr
 	}

@@ -41,7 +41,7 @@ type Build struct {
 	Overlay  string // path of the file that -overlay names
 	Packages int    // in which a file was replaced
 	Files    int    // replaced
-	// Unread are files that could not be parsed; the compiler will say why.
+	// Unread says of files that could not be parsed why; they stay as they are.
 	Unread []error
 
 	users  map[string]string // the user's path by the base name of what replaces it
@@ -135,7 +135,7 @@ func (b *Build) swap(store Store, pkg listed, files map[string]string) error {
 		}
 		changed, err := SwapImport(src, "sync", Shim)
 		if err != nil {
-			b.Unread = append(b.Unread, fmt.Errorf("%s: %w", path, err))
+			b.Unread = append(b.Unread, fmt.Errorf("%s:%w", b.short(path), err)) // the error begins with line and column
 			continue
 		}
 		if changed == nil {
