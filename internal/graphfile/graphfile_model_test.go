@@ -105,3 +105,28 @@ func written(rt *rapid.T, g *graphfile.Graph) string {
 	require.EqualValues(rt, b.Len(), n)
 	return b.String()
 }
+
+// Whatever a file holds, it is an error with its line, or what was taken from it
+// can be written and read again.
+func FuzzAdd(f *testing.F) {
+	f.Add(header + `{"kind":"order","goroutine":1,"held":[{"lock":1,"type":"Mutex","mode":"Lock","site":[{"func":"p.F","file":"f.go","line":1}]}],"want":{"lock":2,"class":"c","type":"Mutex","mode":"RLock"}}` + "\n")
+	f.Add(header + `{"kind":"report","report":{"id":"x","edges":[{"held":[],"want":{}}]},"count":3}` + "\n" + header)
+	f.Add(header[:20])
+	f.Fuzz(func(t *testing.T, text string) {
+		g := &graphfile.Graph{}
+		if err := g.Add(strings.NewReader(text), "f"); err != nil {
+			var at *graphfile.FileError
+			require.ErrorAs(t, err, &at)
+			require.Empty(t, g.Processes)
+			return
+		}
+		var once, twice bytes.Buffer
+		_, err := g.WriteTo(&once)
+		require.NoError(t, err)
+		again := &graphfile.Graph{}
+		require.NoError(t, again.Add(bytes.NewReader(once.Bytes()), "again"), once.String())
+		_, err = again.WriteTo(&twice)
+		require.NoError(t, err)
+		require.Equal(t, once.String(), twice.String())
+	})
+}
