@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestParseArgs(t *testing.T) {
+	for line, want := range map[string]testArgs{
+		"":      {packages: []string{"."}},
+		"./...": {goTest: fields("./..."), packages: fields("./...")},
+		"-race -run X -v ./a ./b": {
+			goTest: fields("-race -run X -v ./a ./b"), packages: fields("./a ./b"), list: fields("-race"),
+		},
+		"./a -tags x,y --count=3": {
+			goTest: fields("./a -tags x,y --count=3"), packages: fields("./a"), list: fields("-tags=x,y"), counted: true,
+		},
+		"./a -v ./b":           {goTest: fields("./a -v ./b"), packages: fields("./a")},
+		"-unknown v ./a":       {goTest: fields("-unknown v ./a"), packages: fields(".")},
+		"./a -args -fail x -v": {goTest: fields("./a -args -fail x -v"), packages: fields("./a")},
+		"-json=false ./a":      {goTest: fields("-json=false ./a"), packages: fields("./a")},
+		"-json -test.run X":    {goTest: fields("-json -test.run X"), packages: fields("."), json: true},
+		"-coverpkg ./... ./a":  {goTest: fields("-coverpkg ./... ./a"), packages: fields("./a"), covered: true},
+		"-mod=vendor -modfile m -overlay=o -C d -toolexec t ./a": {
+			goTest: fields("./a"), packages: fields("./a"), modfile: "m", overlay: "o", dir: "d", toolexec: "t",
+		},
+		"-plain a,b/... -graph g ./a -plain=c": {
+			goTest: fields("./a"), packages: fields("./a"), plain: fields("a b/... c"), graph: "g",
+		},
+	} {
+		t.Run(line, func(t *testing.T) {
+			got, err := parseArgs(strings.Fields(line))
+			require.NoError(t, err)
+			want.fail = defaultFail
+			require.Equal(t, &want, got)
+		})
+	}
+}
+
+func fields(list string) []string { return strings.Fields(list) }
+
+func TestFailTakesTiers(t *testing.T) {
+	p, err := parseArgs([]string{"-fail", "deadlock, guarded"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"deadlock", "guarded"}, p.fail)
+	p, err = parseArgs([]string{"-fail=none"})
+	require.NoError(t, err)
+	require.Empty(t, p.fail)
+}
+
+// A flag that a later go test has would be taken for one of the test binary,
+// and the packages after it would not be seen.
+func TestEveryFlagOfGoTestIsKnown(t *testing.T) {
+	var help bytes.Buffer
+	for _, topic := range []string{"build", "testflag", "test"} {
+		out, err := exec.Command("go", "help", topic).Output()
+		require.NoError(t, err)
+		help.Write(out)
+	}
+	flags := regexp.MustCompile(`(?m)^\t-([a-z]+)( \S+)?`).FindAllStringSubmatch(help.String(), -1)
+	require.Greater(t, len(flags), 50)
+	for _, flag := range flags {
+		name, hasValue := flag[1], flag[2] != ""
+		if name == "args" {
+			continue
+		}
+		require.True(t, boolFlags[name] || valueFlags[name], "-%s", name)
+		require.Equal(t, hasValue, valueFlags[name], "-%s has a value", name)
+	}
+	for name := range ownFlags {
+		require.False(t, boolFlags[name] || valueFlags[name], "-%s is go test's", name)
+	}
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/interlock-go/interlock/internal/graphfile"
+)
+
+// graphDir makes the directory for the graph files. The settings in INTERLOCK
+// are separated by spaces, so a path with one cannot be told to the tests.
+func graphDir(run string) (string, error) {
+	dir := filepath.Join(run, "graph")
+	if strings.ContainsAny(dir, " \t\n") {
+		return "", fmt.Errorf("the temporary directory %q has a space in its path; set TMPDIR to one without", run)
+	}
+	return dir, os.Mkdir(dir, 0o777)
+}
+
+// merge reads the graph files of the test processes. This program has the
+// library in it, too, and with coverage it runs for each tool of the build: its
+// own files are no one's.
+func merge(dir string) (*graphfile.Graph, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*"+graphfile.Extension))
+	if err != nil {
+		return &graphfile.Graph{}, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return &graphfile.Graph{}, err
+	}
+	return graphfile.Merge(slices.DeleteFunc(files, func(name string) bool { return writtenBy(name) == self })...)
+}
+
+// writtenBy is the program that a graph file is of, "" if it does not say.
+func writtenBy(name string) string {
+	file, err := os.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	line, err := graphfile.NewReader(file, name).Next()
+	if process, ok := line.(*graphfile.Process); ok && err == nil {
+		return process.Program
+	}
+	return ""
+}
+
+// writeGraph writes the merged graph to a file of the user's.
+func writeGraph(path string, graph *graphfile.Graph) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if _, err := graph.WriteTo(file); err != nil {
+		_ = file.Close()
+		return err
+	}
+	return file.Close()
+}

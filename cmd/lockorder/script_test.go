@@ -1,0 +1,99 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(leakChecked{m}, map[string]func(){"lockorder": main})
+}
+
+// leakChecked is goleak.VerifyTestMain for a runner that wants to exit itself.
+type leakChecked struct{ m *testing.M }
+
+func (c leakChecked) Run() int {
+	code := c.m.Run()
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, "goroutines left behind:", err)
+		return 1
+	}
+	return code
+}
+
+// Each script is a small module and what lockorder says of it. Whatever a script
+// does, the files that it was given must be the same at its end, and files that
+// are made must be under ".made".
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Condition: func(cond string) (bool, error) {
+			switch cond {
+			case "cgo":
+				return goEnv(t, "CGO_ENABLED") == "1" && hasCompiler(t), nil
+			case "race":
+				return goEnv(t, "CGO_ENABLED") == "1" && hasCompiler(t) && !testing.Short(), nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("GOCACHE", goEnv(t, "GOCACHE")) // so that std is built once
+			env.Setenv("GOPROXY", "off")
+			env.Setenv("GOTOOLCHAIN", "local")
+			env.Setenv("GOMODCACHE", filepath.Join(env.WorkDir, ".made", "mod"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".made", "cache"))
+			if err := os.MkdirAll(filepath.Join(env.WorkDir, ".made"), 0o777); err != nil {
+				return err
+			}
+			before := tree(t, env.WorkDir)
+			env.Defer(func() {
+				require.Equal(t, before, tree(t, env.WorkDir), "the user's files")
+			})
+			return nil
+		},
+	})
+}
+
+func goEnv(t *testing.T, name string) string {
+	out, err := exec.Command("go", "env", name).Output()
+	require.NoError(t, err)
+	return strings.TrimSpace(string(out))
+}
+
+// hasCompiler says whether cgo, and with it the race detector, can work.
+func hasCompiler(t *testing.T) bool {
+	_, err := exec.LookPath(strings.Fields(goEnv(t, "CC"))[0])
+	return err == nil
+}
+
+// tree maps each file to its hash.
+func tree(t *testing.T, root string) map[string][sha256.Size]byte {
+	files := map[string][sha256.Size]byte{}
+	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, _ := filepath.Rel(root, path)
+		switch {
+		case name == ".made", name == ".tmp", name == ".gocache":
+			return filepath.SkipDir
+		case entry.Type().IsRegular():
+			content, err := os.ReadFile(path)
+			files[name] = sha256.Sum256(content)
+			return err
+		}
+		return nil
+	}))
+	return files
+}
