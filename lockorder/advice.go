@@ -11,7 +11,7 @@ func (r *Report) advise(n namer) []Advice {
 	case r.Tier == Hazard:
 		return r.adviseHazard(n)
 	case r.Kind == KindClassNesting:
-		return adviseNesting(r.Edges[0], n)
+		return r.adviseNesting(n)
 	case r.Kind == KindDeclaredOrder:
 		return []Advice{
 			{CircularWait, reorder(r.Edges[0], n)},
@@ -21,7 +21,7 @@ func (r *Report) advise(n namer) []Advice {
 		return r.adviseSelf(n)
 	case r.Tier == Guarded:
 		return []Advice{
-			{CircularWait, "Nothing has to change. Write the gate down where the locks are declared."},
+			{"", "Nothing has to change. Write the gate down where the locks are declared."},
 			{CircularWait, "To do without the gate, take the locks in one order. " + r.reorderOne(n)},
 		}
 	case r.Tier == Ordered:
@@ -43,8 +43,7 @@ func (r *Report) adviseCycle(n namer) []Advice {
 			"and say what lower means: lockorder.NewClass(%q, lockorder.NestByAddress) or lockorder.NestByRank. %s", class, r.reorderOne(n))}}
 	}
 	if !r.onlyLocks(locks) {
-		advice = append(advice, Advice{HoldAndWait, "Unlock before waiting on what is no lock, and lock again afterwards."})
-		return advice
+		return append(advice, Advice{HoldAndWait, r.letGo(locks, n)})
 	}
 	advice = append(advice,
 		Advice{HoldAndWait, fmt.Sprintf("Take all of them at once with mutex.LockAll(ctx, …), or unlock %s before asking for %s, or ask by TryLock and let go of everything if it fails.",
@@ -54,6 +53,17 @@ func (r *Report) adviseCycle(n namer) []Advice {
 		advice = append(advice, Advice{CircularWait, "Or let every one of these goroutines lock one more lock, a gate, before its first."})
 	}
 	return advice
+}
+
+// letGo is the way out where not all in the cycle are locks that can be taken
+// at once or asked for with a context.
+func (r *Report) letGo(locks []Lock, n namer) string {
+	for _, l := range locks {
+		if l.Type == "Once" {
+			return "Keep locks that others hold while they call " + n.short(l) + " out of the function that it runs, or call it before locking."
+		}
+	}
+	return "Unlock before waiting on what is no lock, and lock again afterwards."
 }
 
 // reader is the edge of a one-lock cycle that locks for reading twice.
@@ -106,11 +116,21 @@ func calledFrom(held, want Hold) string {
 	return fmt.Sprintf(" The call that leads there is at %s in %s.", m.ask.place(), m.ask.short())
 }
 
-func adviseNesting(e Edge, n namer) []Advice {
+func (r *Report) adviseNesting(n namer) []Advice {
+	e := r.Edges[0]
 	held, _ := e.held()
+	breaks, first := CircularWait, "Take the two locks in the order that the class asks for."
+	switch r.Rule {
+	case NestNone.String():
+		breaks, first = HoldAndWait, fmt.Sprintf("Unlock %s, locked at %s, before asking for %s at %s.",
+			n.short(held.Lock), at(held), n.short(e.Want.Lock), at(e.Want))
+	case NestByAddress.String():
+		first = fmt.Sprintf("Compare the addresses of the two before the lock at %s, and lock the lower first. mutex.LockAll does that by itself.", at(held))
+	case NestByRank.String():
+		first = fmt.Sprintf("Compare the ranks of the two before the lock at %s, and lock the lower first.", at(held))
+	}
 	return []Advice{
-		{CircularWait, fmt.Sprintf("Take the two locks in the order that the class asks for: by its address, or by its rank. "+
-			"mutex.LockAll does that by itself. If the class allows no nesting, unlock %s before asking for %s.", n.short(held.Lock), n.short(e.Want.Lock))},
+		{breaks, first},
 		{Text: "If this nesting is right, give lockorder.NewClass the rule that allows it: NestByAddress, NestByRank or NestAny."},
 	}
 }

@@ -2,6 +2,7 @@ package lockorder_test
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/interlock-go/interlock/lockorder"
 )
@@ -117,6 +118,12 @@ func examples() map[string]lockorder.Report {
 			readers(step(7, table, index, 10), true, false), readers(step(8, index, table, 20), false, true)),
 	}
 	addSelf(all, cache, table)
+	loop := func(g uint64, from, to lockorder.Lock) lockorder.Edge {
+		e := step(g, from, to, 10)
+		e.Want.Stack[0].Line = 10
+		return e
+	}
+	all["potential-loop"] = report(lockorder.Potential, lockorder.KindInversion, loop(7, bareCache, bareIndex), loop(8, bareIndex, bareCache))
 	addViolations(all, cache, index)
 	addHazards(all, cache)
 	addHostile(all)
@@ -184,7 +191,7 @@ func addHazards(all map[string]lockorder.Report, cache lockorder.Lock) {
 
 func addHostile(all map[string]lockorder.Report) {
 	evil := lockorder.Lock{ID: 3, Class: "evil\ninterlock: deadlock: \x1b[31mfake", Type: "Mu\rtex"}
-	bidi := lockorder.Lock{ID: 4, Class: "rev\u202eerse \"quoted\" " + string(make([]byte, 300)), Type: "RWMutex"}
+	bidi := lockorder.Lock{ID: 4, Class: "rev\u202eerse \"quoted\" " + strings.Repeat("\x00", 300), Type: "RWMutex"}
 	f := lockorder.Frame{Func: "example.com/x.F[\nfake]", File: "/src/new\nline/\x07bell.go", Line: -1}
 	a := lockorder.Edge{Goroutine: 1, Held: holds(locked(evil, f)), Want: locked(bidi, f), Phase: "ph\tase"}
 	b := lockorder.Edge{Goroutine: 2, Held: holds(locked(bidi)), Want: locked(evil)}

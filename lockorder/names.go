@@ -7,24 +7,35 @@ import (
 	"unicode/utf8"
 )
 
-// maxName bounds what one name may take of a line.
-const maxName = 200
+// maxName bounds what one name may take of a line, and maxQuoted what of a
+// name that needs quotes is shown: an escape is up to ten times as long.
+const (
+	maxName   = 200
+	maxQuoted = 60
+)
 
 // printable returns s as it may stand in a line of a report: unchanged if
 // every rune is visible, else quoted, so that a name cannot start a line of
 // its own, colour a terminal or reorder a text.
 func printable(s string) string {
-	if len(s) > maxName {
-		cut := maxName
-		for cut > 0 && !utf8.RuneStart(s[cut]) {
-			cut--
-		}
-		s = s[:cut] + "…"
-	}
 	if s == "" {
 		return `""`
 	}
-	return visible(s)
+	if visible(s) != s {
+		return strconv.Quote(shorten(s, maxQuoted))
+	}
+	return shorten(s, maxName)
+}
+
+// shorten cuts s between two runes.
+func shorten(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + "…"
 }
 
 // visible is printable without the bound: names inside a sentence are bounded

@@ -29,7 +29,7 @@ func (r Report) String() string {
 		}
 		text := a.Text
 		if a.Breaks != "" {
-			text += " (No more " + printable(string(a.Breaks)) + ".)"
+			text += " [breaks " + printable(string(a.Breaks)) + "]"
 		}
 		wrap(&b, label, text)
 	}
@@ -63,7 +63,7 @@ func (r *Report) writeEdge(b *strings.Builder, n namer, i int) {
 	}
 	for j, h := range e.Held {
 		if j != e.Via {
-			fmt.Fprintf(b, "    it also %s\n", holding(h, n))
+			fmt.Fprintf(b, "    it also %s\n", strings.TrimSuffix(holding(h, n), ","))
 		}
 	}
 	if nx := r.next(i); len(r.Edges) > 1 && nx.Via < 0 && nx.Want.Lock.ID == e.Want.Lock.ID && e.State == "" {
@@ -80,13 +80,10 @@ func (r *Report) writeEdge(b *strings.Builder, n namer, i int) {
 }
 
 func holding(h Hold, n namer) string {
-	switch {
-	case h.Lock.Type == "Once":
+	if h.Lock.Type == "Once" {
 		return fmt.Sprintf("is inside %s, entered at %s,", n.full(h.Lock), atIn(h))
-	case h.Read:
-		return fmt.Sprintf("holds %s for reading, locked at %s,", n.full(h.Lock), atIn(h))
 	}
-	return fmt.Sprintf("holds %s, locked at %s,", n.full(h.Lock), atIn(h))
+	return fmt.Sprintf("holds %s%s, locked at %s,", n.full(h.Lock), purpose(h), atIn(h))
 }
 
 func asking(h Hold, n namer, also bool) string {
@@ -94,11 +91,18 @@ func asking(h Hold, n namer, also bool) string {
 	if also {
 		and = " and"
 	}
-	tail := ""
-	if h.Read {
-		tail = " for reading"
+	return fmt.Sprintf("%s %s %s%s at %s", and, askWord(h), n.full(h.Lock), purpose(h), atIn(h))
+}
+
+// purpose tells the two ways to lock a RWMutex apart.
+func purpose(h Hold) string {
+	switch {
+	case h.Read:
+		return " for reading"
+	case h.Lock.Type == "RWMutex":
+		return " for writing"
 	}
-	return fmt.Sprintf("%s %s %s%s at %s", and, askWord(h), n.full(h.Lock), tail, atIn(h))
+	return ""
 }
 
 func lockedWord(h Hold) string {

@@ -61,13 +61,19 @@ func (r *Report) whyCycle(n namer) (Condition, string) {
 		b.WriteString("Each of these goroutines holds what the one before it asks for. The last request was turned away " +
 			"with this cycle as its error instead of waiting, so the others go on.")
 		return NoPreemption, b.String()
+	case r.Tier == Deadlock && len(r.cycleLocks()) == 1:
+		b.WriteString("A waiting writer goes before readers that come after it: the second read lock waits for the writer, " +
+			"and the writer waits for the first. Nothing but the end of the process frees them.")
 	case r.Tier == Deadlock:
 		b.WriteString("Each of these goroutines holds what the one before it asks for, and none lets go before it has got " +
 			"what it asks for. Nothing but the end of the process frees them.")
 	case r.Tier == NeedsWriter:
-		b.WriteString("Readers let one another in, so this circle is harmless as long as " +
-			list(namesOf(r.Writers, n.full)) + " is only read. A waiting writer changes that: it waits for the reader inside, " +
+		b.WriteString("Readers let one another in, so this circle is harmless as long as nobody locks " +
+			list(namesOf(r.Writers, n.full)) + " for writing. A waiting writer changes that: it waits for the reader inside, " +
 			"and readers that come after it wait for the writer.")
+	case len(r.cycleLocks()) == 1:
+		b.WriteString("A waiting writer goes before readers that come after it. If it asks between the two read locks, " +
+			"the second read lock waits for the writer, and the writer waits for the first.")
 	default:
 		b.WriteString("Each of these goroutines asks for a lock that the next one takes first. If all of them have taken " +
 			"their first lock before any asks for its second, each waits for the next and none goes on.")
