@@ -34,10 +34,6 @@ func locked(l lockorder.Lock, stack ...lockorder.Frame) lockorder.Hold {
 	return lockorder.Hold{Lock: l, Stack: stack}
 }
 
-func read(l lockorder.Lock, stack ...lockorder.Frame) lockorder.Hold {
-	return lockorder.Hold{Lock: l, Read: true, Stack: stack}
-}
-
 func holds(h ...lockorder.Hold) []lockorder.Hold { return h }
 
 func report(tier lockorder.Tier, kind lockorder.Kind, edges ...lockorder.Edge) lockorder.Report {

@@ -21,10 +21,11 @@ func cmpOr(a, b string) string {
 }
 
 var (
-	NewReport  = newReport
-	Frames     = frames
-	Sink       = sink
-	FailingSet = failingTiers
+	NewReport   = newReport
+	Frames      = frames
+	WithoutOurs = withoutOurs
+	Sink        = sink
+	FailingSet  = failingTiers
 )
 
 // Config is what parseConfig returns, for tests.
