@@ -105,6 +105,8 @@ func TestRawFindingBecomesReport(t *testing.T) {
 	require.Equal(t, lockorder.KindInversion, r.Kind)
 	require.Equal(t, "0000000000000abc", r.ID)
 	require.Equal(t, "start", r.Edges[0].Phase)
+	require.True(t, r.Overlap)
+	require.False(t, r.Refused)
 	require.True(t, r.Edges[0].Want.Read)
 	require.Equal(t, lockorder.Lock{ID: 1, Class: "a?", Type: "Mutex"}, r.Edges[0].Held[0].Lock)
 	require.Equal(t, wantsInlining, names(r.Edges[1].Want.Stack, 3))
@@ -131,6 +133,7 @@ func TestDeadlockErrorIsOneLineAndMore(t *testing.T) {
 	require.NotContains(t, err.Error(), "\n")
 	require.Equal(t, err.Error(), fmt.Sprintf("%v", err))
 	require.Equal(t, err.Error(), fmt.Sprintf("%s", err))
+	require.True(t, err.(*lockorder.DeadlockError).Report.Refused)
 	var de *lockorder.DeadlockError
 	require.ErrorAs(t, fmt.Errorf("transfer: %w", err), &de)
 	require.Equal(t, de.Report.String(), fmt.Sprintf("%+v", err))
