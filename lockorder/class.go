@@ -13,7 +13,7 @@ import (
 // A class is made once, usually in a package variable, and never freed.
 type Class struct {
 	id     uint32
-	rank   int
+	rank   int64
 	name   string
 	nested Nesting
 }
@@ -75,7 +75,7 @@ func NewClass(name string, opts ...ClassOption) *Class {
 
 // Rank returns the class for its lock with rank n, which matters for
 // [NestByRank]: mutex.SetClass(&a.mu, accounts.Rank(a.number)).
-func (c *Class) Rank(n int) *Class {
+func (c *Class) Rank(n int64) *Class {
 	ranked := *c
 	ranked.rank = n
 	return &ranked
@@ -91,7 +91,7 @@ func (c *Class) String() string {
 
 // Key returns the number of the class, which is never 0, and the rank given by
 // [Class.Rank]. A nil class has 0. Primitives use it to file their locks.
-func (c *Class) Key() (id uint32, rank int) {
+func (c *Class) Key() (id uint32, rank int64) {
 	if c == nil {
 		return 0, 0
 	}

@@ -20,7 +20,7 @@ func TestClassesKeepNameNumberAndRank(t *testing.T) {
 
 	id, rank := a.Rank(-7).Key()
 	require.Equal(t, idA, id)
-	require.Equal(t, -7, rank)
+	require.Equal(t, int64(-7), rank)
 	_, rank = a.Key()
 	require.Zero(t, rank)
 

@@ -43,7 +43,7 @@
 //
 //	func init() { lockorder.Order(accounts, journal) }
 //
-//	func NewAccount(number int) *Account {
+//	func NewAccount(number int64) *Account {
 //		a := &Account{number: number}
 //		mutex.SetClass(&a.mu, accounts.Rank(number))
 //		return a

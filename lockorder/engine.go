@@ -40,7 +40,7 @@ func engineAllow(before, after uint32) { engine.Allow(before, after) }
 
 func engineBeginPhase(name string) (uint8, bool) { return engine.BeginPhase(name) }
 
-func engineEndPhase(n uint8) { engine.EndPhase(n) }
+func engineEndPhase(interrupted uint8) { engine.EndPhase(interrupted) }
 
 // engineState reads everything but the findings. Tests put a state of their own here.
 var engineState = func() State {

@@ -120,6 +120,9 @@ type Tick struct {
 	State State
 }
 
+// WatchWaits runs the watcher until stop is closed.
+var WatchWaits = watchWaits
+
 var TestFunction = testFunction
 
 // Raw is here so that tests name the engine's type in one place.

@@ -145,11 +145,13 @@ func TestDeadlockErrorIsOneLineAndMore(t *testing.T) {
 // what it printed and its exit code.
 func child(t *testing.T, role, env string) (stdout, stderr string, code int) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestChild$")
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(self, "-test.run=^TestChild$")
 	cmd.Env = append(os.Environ(), "LOCKORDER_CHILD="+role, "INTERLOCK="+env)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	err := cmd.Run()
+	err = cmd.Run()
 	if exited := new(exec.ExitError); err != nil && !errors.As(err, &exited) {
 		require.NoError(t, err)
 	}
@@ -167,6 +169,11 @@ func TestChild(t *testing.T) {
 		}
 	case "exits":
 		lockorder.SetHandler(func(lockorder.Report) { os.Exit(7) })
+		lockorder.Deliver(example("potential", "a"))
+	case "moves":
+		if err := os.Chdir(os.TempDir()); err != nil {
+			os.Exit(1)
+		}
 		lockorder.Deliver(example("potential", "a"))
 	case "handled":
 		lockorder.SetHandler(func(lockorder.Report) {})
@@ -206,6 +213,16 @@ func TestEnvironmentChoosesTiersAndPlace(t *testing.T) {
 	text, err := os.ReadFile(files[0])
 	require.NoError(t, err)
 	require.Equal(t, []string{"guarded", "potential", "deadlock"}, firstLines(string(text)))
+}
+
+func TestLogPathIsThatOfTheStart(t *testing.T) {
+	t.Chdir(t.TempDir())
+	_, stderr, code := child(t, "moves", "log_path=locks")
+	require.Empty(t, stderr)
+	require.Zero(t, code)
+	files, err := filepath.Glob("locks.*")
+	require.NoError(t, err)
+	require.Len(t, files, 1)
 }
 
 func TestProcessWithoutFindingsLeavesNoFile(t *testing.T) {

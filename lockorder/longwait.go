@@ -114,12 +114,19 @@ func fingerprint(r *Report) string {
 }
 
 // watchWaits runs only if wait= asks for it. One look at the goroutines serves
-// all waiters of a tick, and is taken only if somebody is late.
-func watchWaits(limit time.Duration) {
+// all waiters of a tick, and is taken only if somebody is late. It stops for
+// tests only; nil never does.
+func watchWaits(limit time.Duration, stop <-chan struct{}) {
 	p := patience{limit: limit}
 	tick := time.NewTicker(limit / 2)
 	defer tick.Stop()
-	for now := range tick.C {
+	for {
+		var now time.Time
+		select {
+		case now = <-tick.C:
+		case <-stop:
+			return
+		}
 		state := engineState()
 		late := p.overdue(now, state.Waits)
 		if len(late) == 0 {

@@ -3,7 +3,9 @@ package lockorder_test
 import (
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -117,6 +119,25 @@ func TestLongWaitIsReportedIfTheHolderIsBlockedOrGone(t *testing.T) {
 			require.Len(t, lockorder.LongWaits(limit, dump, c.ticks...), c.want)
 		})
 	}
+}
+
+func TestWatcherTellsALongWaitOnce(t *testing.T) {
+	defer lockorder.Reset(waitingFor(99, 1))()
+	var got []lockorder.Report
+	lockorder.SetHandler(func(r lockorder.Report) { got = append(got, r) })
+	synctest.Test(t, func(t *testing.T) {
+		stop := make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() { lockorder.WatchWaits(10*time.Second, stop) })
+		time.Sleep(9 * time.Second)
+		synctest.Wait()
+		require.Empty(t, got)
+		time.Sleep(time.Minute)
+		close(stop)
+		wg.Wait()
+	})
+	require.Len(t, got, 1)
+	require.Equal(t, lockorder.KindLongWait, got[0].Kind)
 }
 
 func TestLongWaitSaysWhatTheHolderDoes(t *testing.T) {

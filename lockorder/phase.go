@@ -11,10 +11,11 @@ import "sync/atomic"
 // phase breaks it, and a deadlock that it takes part in stays unpredicted;
 // one that happens is reported all the same.
 //
-// Calling end again does nothing. The number of phases is limited to a few
-// hundred names; one too many is no phase and says so on standard error.
+// A phase that begins inside another interrupts it until it ends. Two with one
+// name are one phase. Calling end again does nothing. The number of names is
+// limited to 63; one too many is no phase and says so on standard error.
 func Phase(name string) (end func()) {
-	n, ok := engineBeginPhase(name)
+	interrupted, ok := engineBeginPhase(name)
 	if !ok {
 		complain("Phase " + printable(name) + ": too many phases; it is not told apart")
 		return func() {}
@@ -22,7 +23,7 @@ func Phase(name string) (end func()) {
 	var ended atomic.Bool
 	return func() {
 		if ended.CompareAndSwap(false, true) {
-			engineEndPhase(n)
+			engineEndPhase(interrupted)
 		}
 	}
 }

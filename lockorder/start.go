@@ -22,6 +22,12 @@ func init() {
 			c.graph = ""
 		}
 	}
+	if c.logPath != "stderr" && c.logPath != "stdout" {
+		// The file is opened late, and the program may go to another folder first.
+		if abs, err := filepath.Abs(c.logPath); err == nil {
+			c.logPath = abs
+		}
+	}
 	for _, err := range wrong {
 		complain("INTERLOCK: " + visible(err.Error()))
 	}
@@ -29,7 +35,7 @@ func init() {
 	log.path = c.logPath
 	engineStart(c)
 	if c.wait > 0 {
-		go watchWaits(c.wait)
+		go watchWaits(c.wait, nil)
 	}
 }
 

@@ -149,7 +149,7 @@ func VerifyTestMain(m TestingM, opts ...Option) {
 		left := claim(func(rec *record) bool { return o.fails(&rec.report) })
 		if len(left) > 0 {
 			code = 1
-			fmt.Fprintf(os.Stderr, "interlock: the tests passed, but: %v\n", foundError(left))
+			fmt.Fprintln(os.Stderr, foundError(left))
 		}
 	}
 	exit(code)
