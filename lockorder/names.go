@@ -153,7 +153,7 @@ func namesOf(locks []Lock, name func(Lock) string) []string {
 
 // cycleLocks are the locks for which somebody in the cycle waits, each once,
 // beginning with what the first edge holds so that "a and b" is the order in
-// which the first goroutine takes them.
+// which the first goroutine takes them. There is at least one if there is an edge.
 func (r *Report) cycleLocks() []Lock {
 	var locks []Lock
 	seen := map[uint64]bool{}
@@ -172,6 +172,9 @@ func (r *Report) cycleLocks() []Lock {
 		if e.State == "" || e.Want.Lock.Type != "" {
 			add(e.Want.Lock)
 		}
+	}
+	if len(locks) == 0 && len(r.Edges) > 0 {
+		add(r.Edges[0].Want.Lock)
 	}
 	return locks
 }

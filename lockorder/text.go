@@ -20,14 +20,14 @@ func (r Report) String() string {
 		fmt.Fprintf(&b, "  gate: %s\n", n.full(g))
 	}
 	if r.Why != "" {
-		wrap(&b, "  why: ", r.Why)
+		wrap(&b, "  why: ", visible(r.Why))
 	}
 	for i, a := range r.Advice {
 		label := "   or: "
 		if i == 0 {
 			label = "  fix: "
 		}
-		text := a.Text
+		text := visible(a.Text)
 		if a.Breaks != "" {
 			text += " [breaks " + printable(string(a.Breaks)) + "]"
 		}
