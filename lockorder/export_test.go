@@ -1,6 +1,7 @@
 package lockorder
 
 import (
+	"io"
 	"time"
 
 	"github.com/interlock-go/interlock/internal/engine"
@@ -77,11 +78,11 @@ func Reset(state State) (restore func()) {
 	}
 }
 
-// SetExit replaces os.Exit in VerifyTestMain.
-func SetExit(f func(int)) (restore func()) {
-	old := exit
-	exit = f
-	return func() { exit = old }
+// SetExit replaces os.Exit and standard error in VerifyTestMain.
+func SetExit(f func(int), w io.Writer) (restore func()) {
+	oldExit, oldErr := exit, stderr
+	exit, stderr = f, w
+	return func() { exit, stderr = oldExit, oldErr }
 }
 
 // Finding with an ID, for tests that need nothing but something to deliver.

@@ -2,6 +2,7 @@ package lockorder
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -132,7 +133,11 @@ func VerifyNone(t TestingT, opts ...Option) {
 	}
 }
 
-var exit = os.Exit
+// How VerifyTestMain ends the process; tests put their own in place.
+var (
+	exit             = os.Exit
+	stderr io.Writer = os.Stderr
+)
 
 // VerifyTestMain runs the tests of a package and then fails the run for
 // findings that no test was told by [VerifyNone]:
@@ -149,7 +154,7 @@ func VerifyTestMain(m TestingM, opts ...Option) {
 		left := claim(func(rec *record) bool { return o.fails(&rec.report) })
 		if len(left) > 0 {
 			code = 1
-			fmt.Fprintln(os.Stderr, foundError(left))
+			fmt.Fprintln(stderr, foundError(left))
 		}
 	}
 	exit(code)

@@ -2,6 +2,7 @@ package lockorder_test
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -112,7 +113,7 @@ func TestFindingThatNamesNoTestWaitsForTheEnd(t *testing.T) {
 	defer lockorder.Reset(lockorder.State{})()
 	lockorder.SetHandler(func(lockorder.Report) {})
 	code := -1
-	defer lockorder.SetExit(func(c int) { code = c })()
+	defer lockorder.SetExit(func(c int) { code = c }, io.Discard)()
 
 	some := &fakeT{name: "TestSome"}
 	lockorder.VerifyTestMain(run(func() int {
@@ -178,7 +179,8 @@ func TestVerifyTestMainEndsWithTheRightCode(t *testing.T) {
 			defer lockorder.Reset(lockorder.State{})()
 			lockorder.SetHandler(func(lockorder.Report) {})
 			code := -1
-			defer lockorder.SetExit(func(c int) { code = c })()
+			var stderr strings.Builder
+			defer lockorder.SetExit(func(c int) { code = c }, &stderr)()
 			lockorder.VerifyTestMain(run(func() int {
 				if c.find != "" {
 					lockorder.Deliver(example(c.find, "a"))
@@ -189,6 +191,7 @@ func TestVerifyTestMainEndsWithTheRightCode(t *testing.T) {
 				return c.tests
 			}), c.opts...)
 			require.Equal(t, c.want, code)
+			require.Equal(t, c.want == 1, strings.Contains(stderr.String(), "\ninterlock: potential: "))
 		})
 	}
 }
