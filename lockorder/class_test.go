@@ -1,6 +1,8 @@
 package lockorder_test
 
 import (
+	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -91,13 +93,20 @@ func TestOrderRefusesExactlyCycles(t *testing.T) {
 	})
 }
 
+var runs atomic.Int32
+
 func TestReportNamesTheBrokenDeclaration(t *testing.T) {
-	low, mid, high := lockorder.NewClass("rule-low"), lockorder.NewClass("rule-mid"), lockorder.NewClass("rule-high", lockorder.NestNone)
+	run := runs.Add(1) // a name that two classes have names no rule, and -count=2 runs this twice
+	class := func(name string, opts ...lockorder.ClassOption) *lockorder.Class {
+		return lockorder.NewClass(fmt.Sprint(name, run), opts...)
+	}
+	low, mid, high := class("low"), class("mid"), class("high", lockorder.NestNone)
+	want := fmt.Sprintf("low%d before mid%[1]d before high%[1]d", run)
 	lockorder.Order(low, mid, high)
 	r := lockorder.Explain(report(lockorder.Violation, lockorder.KindDeclaredOrder,
 		step(1, mutex(1, high.String()), mutex(2, low.String()), 10)))
-	require.Equal(t, "rule-low before rule-mid before rule-high", r.Rule)
-	require.Contains(t, r.Summary, "against the declared order rule-low before rule-mid before rule-high")
+	require.Equal(t, want, r.Rule)
+	require.Contains(t, r.Summary, "against the declared order "+want)
 
 	r = lockorder.Explain(report(lockorder.Violation, lockorder.KindClassNesting,
 		step(1, mutex(1, high.String()), mutex(2, high.String()), 10)))
