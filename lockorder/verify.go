@@ -106,6 +106,9 @@ var mainVerifies atomic.Bool
 // sees it is told. So with VerifyTestMain a parallel test never fails for
 // its neighbour, and without it no finding is lost to politeness.
 //
+// What the options leave out stays untold: VerifyTestMain fails for it unless
+// it has the same options. [Ignore] is for what should fail nowhere.
+//
 // A lock that is held by a goroutine that has finished is a suspicion, for
 // another goroutine may be going to unlock it. It is logged, and fails the
 // test only if [FailOn] lists Hazard.
