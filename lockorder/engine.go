@@ -1,0 +1,90 @@
+//go:build interlock_engine
+
+package lockorder
+
+import (
+	"fmt"
+
+	"github.com/interlock-go/interlock/internal/engine"
+)
+
+// This file is the only one that calls the engine.
+
+// engineStart connects the engine to what INTERLOCK asked for.
+func engineStart(c config) {
+	engine.SetStacks(c.stacks)
+	if c.maxOrders > 0 {
+		engine.SetMaxOrders(c.maxOrders)
+	}
+	if graph != nil {
+		engine.SetOrderSink(func(o engine.Order) { graphOrder(newDependency(o)) })
+	}
+	engine.SetSink(sink)
+}
+
+func engineNewClass(name string, nested Nesting) uint32 {
+	return engine.NewClass(name, [...]engine.Nest{
+		NestAny: engine.NestAny, NestNone: engine.NestNone,
+		NestByAddress: engine.NestAddress, NestByRank: engine.NestRank,
+	}[nested])
+}
+
+// engineDeclare passes on an order that was found free of contradictions.
+func engineDeclare(before, after uint32) {
+	if !engine.Declare(before, after) {
+		panic("lockorder: Order: the engine knows of a contradicting declaration")
+	}
+}
+
+func engineAllow(before, after uint32) { engine.Allow(before, after) }
+
+func engineBeginPhase(name string) (uint8, bool) { return engine.BeginPhase(name) }
+
+func engineEndPhase(interrupted uint8) { engine.EndPhase(interrupted) }
+
+// engineState reads everything but the findings. Tests put a state of their own here.
+var engineState = func() State {
+	raw := engine.Snapshot()
+	s := State{Stats: Stats{
+		Dependencies: raw.Stats.Dependencies, Aged: raw.Stats.Aged, Truncated: raw.Stats.Truncated,
+	}}
+	for _, l := range raw.Locks {
+		s.Locks = append(s.Locks, newLock(l))
+	}
+	for _, o := range raw.Orders {
+		s.Orders = append(s.Orders, newDependency(o))
+	}
+	for _, w := range raw.Waits {
+		s.Waits = append(s.Waits, Wait{Goroutine: w.Goroutine, Want: newHold(w.Want), Holders: w.Holders, Seq: w.Seq})
+	}
+	s.Held = newHeldLocks(raw.Held)
+	return s
+}
+
+// engineHeld lists the locks that are held now.
+var engineHeld = func() []HeldLock { return newHeldLocks(engine.HeldLocks()) }
+
+// engineRepeats counts by ID how often a finding was made again.
+func engineRepeats() map[string]uint64 {
+	counts := map[string]uint64{}
+	for _, r := range engine.Snapshot().Stats.Repeats {
+		counts[fmt.Sprintf("%016x", r.ID)] = r.Count
+	}
+	return counts
+}
+
+func newDependency(o engine.Order) Dependency {
+	d := Dependency{Goroutine: o.Goroutine, Want: newHold(o.Want), Count: o.Count}
+	for _, h := range o.Held {
+		d.Held = append(d.Held, newHold(h))
+	}
+	return d
+}
+
+func newHeldLocks(raw []engine.HeldLock) []HeldLock {
+	var held []HeldLock
+	for _, h := range raw {
+		held = append(held, HeldLock{Goroutine: h.Goroutine, Finished: h.Finished, Hold: newHold(h.Hold)})
+	}
+	return held
+}

@@ -1,0 +1,30 @@
+package lockorder
+
+// graphWriter receives what one process learns, for the command that merges
+// the graphs of many.
+type graphWriter interface {
+	Order(Dependency) error
+	Report(Report) error
+}
+
+// graph is set in init and nil without graph= in INTERLOCK.
+var graph graphWriter
+
+// startGraph opens the process's graph file in a folder.
+func startGraph(dir string) error {
+	w, err := openGraph(dir)
+	if err != nil {
+		return err
+	}
+	graph = w
+	return nil
+}
+
+func graphReport(r Report) {
+	if graph != nil {
+		// The report goes its other ways whether or not the disk is full.
+		_ = graph.Report(r)
+	}
+}
+
+func graphOrder(d Dependency) { _ = graph.Order(d) }

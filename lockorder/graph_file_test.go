@@ -1,0 +1,46 @@
+//go:build interlock_engine
+
+package lockorder_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/lockorder"
+)
+
+func TestGraphFileHoldsEveryReport(t *testing.T) {
+	dir := t.TempDir()
+	_, _, code := child(t, "three", "tiers=none graph="+dir)
+	require.Zero(t, code)
+	files, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	text, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	var tiers []string
+	for line := range strings.Lines(string(text)) {
+		var entry struct {
+			Kind   string
+			Report *lockorder.Report
+		}
+		require.NoError(t, json.Unmarshal([]byte(line), &entry))
+		if entry.Report != nil {
+			tiers = append(tiers, entry.Report.Tier.String())
+		}
+	}
+	require.Equal(t, []string{"guarded", "potential", "deadlock"}, tiers)
+}
+
+func TestGraphFolderThatCannotBeIsNamed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	_, stderr, code := child(t, "nothing", "graph="+file)
+	require.Zero(t, code)
+	require.True(t, strings.HasPrefix(stderr, "interlock: INTERLOCK: graph: "), stderr)
+}

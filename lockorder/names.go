@@ -1,0 +1,180 @@
+package lockorder
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxName bounds what one name may take of a line, and maxQuoted what of a
+// name that needs quotes is shown: an escape is up to ten times as long.
+const (
+	maxName   = 200
+	maxQuoted = 60
+)
+
+// printable returns s as it may stand in a line of a report: unchanged if
+// every rune is visible, else quoted, so that a name cannot start a line of
+// its own, colour a terminal or reorder a text.
+func printable(s string) string {
+	if s == "" {
+		return `""`
+	}
+	if visible(s) != s {
+		return strconv.Quote(shorten(s, maxQuoted))
+	}
+	return shorten(s, maxName)
+}
+
+// shorten cuts s between two runes.
+func shorten(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return s[:most] + "…"
+}
+
+// visible is printable without the bound: names inside a sentence are bounded
+// already, so only a report that came from elsewhere can need quotes here.
+func visible(s string) string {
+	for _, r := range s {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			return strconv.Quote(s)
+		}
+	}
+	return s
+}
+
+func itoa(n uint64) string { return strconv.FormatUint(n, 10) }
+
+// number is "Mutex #3", the name that every lock has.
+func (l Lock) number() string {
+	kind := l.Type
+	if kind == "" {
+		kind = "lock"
+	}
+	return printable(kind) + " #" + itoa(l.ID)
+}
+
+// namer gives the locks of one report their names. A class names its lock
+// alone as long as the report has no second lock of that class.
+type namer struct {
+	many map[string]bool
+	// first is where a lock without a class was first locked as far as the
+	// report knows; the number alone would tell nobody which lock it is.
+	first map[uint64]string
+}
+
+func newNamer(r *Report) namer {
+	n := namer{many: map[string]bool{}, first: map[uint64]string{}}
+	ids := map[string]uint64{}
+	see := func(h Hold) {
+		if id, seen := ids[h.Lock.Class]; seen && id != h.Lock.ID {
+			n.many[h.Lock.Class] = true
+		}
+		ids[h.Lock.Class] = h.Lock.ID
+		if _, seen := n.first[h.Lock.ID]; seen {
+			return
+		}
+		if f, ok := h.site(); ok {
+			n.first[h.Lock.ID] = f.place()
+		}
+	}
+	for _, e := range r.Edges {
+		for _, h := range e.Held {
+			see(h)
+		}
+	}
+	for _, e := range r.Edges {
+		see(e.Want)
+	}
+	for _, l := range append(append([]Lock{}, r.Gates...), r.Writers...) {
+		see(Hold{Lock: l})
+	}
+	return n
+}
+
+// short names a lock that the text has introduced: "cache.mu" or "Mutex #3".
+func (n namer) short(l Lock) string {
+	switch {
+	case l.Class == "":
+		return l.number()
+	case n.many[l.Class]:
+		return printable(l.Class) + " #" + itoa(l.ID)
+	}
+	return printable(l.Class)
+}
+
+// full introduces a lock: "cache.mu (Mutex #3)".
+func (n namer) full(l Lock) string {
+	if l.Class == "" {
+		return l.number()
+	}
+	return printable(l.Class) + " (" + l.number() + ")"
+}
+
+// sited names a lock in the first line: "cache.mu" or "Mutex #3 (cache.go:42)".
+func (n namer) sited(l Lock) string {
+	if at, ok := n.first[l.ID]; ok && l.Class == "" {
+		return l.number() + " (" + at + ")"
+	}
+	return n.short(l)
+}
+
+// maxListed bounds a list inside a sentence; a ring may have 64 locks.
+const maxListed = 4
+
+// list is "a", "a and b", "a, b and c" or "a, b, c, d and 12 more".
+func list(names []string) string {
+	switch n := len(names); {
+	case n == 0:
+		return "nothing"
+	case n == 1:
+		return names[0]
+	case n > maxListed+1:
+		return strings.Join(names[:maxListed], ", ") + " and " + strconv.Itoa(n-maxListed) + " more"
+	default:
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+}
+
+// namesOf applies a naming to locks.
+func namesOf(locks []Lock, name func(Lock) string) []string {
+	names := make([]string, len(locks))
+	for i, l := range locks {
+		names[i] = name(l)
+	}
+	return names
+}
+
+// cycleLocks are the locks for which somebody in the cycle waits, each once,
+// beginning with what the first edge holds so that "a and b" is the order in
+// which the first goroutine takes them. There is at least one if there is an edge.
+func (r *Report) cycleLocks() []Lock {
+	var locks []Lock
+	seen := map[uint64]bool{}
+	add := func(l Lock) {
+		if !seen[l.ID] {
+			seen[l.ID] = true
+			locks = append(locks, l)
+		}
+	}
+	for _, e := range r.Edges {
+		if h, ok := e.held(); ok {
+			add(h.Lock)
+		}
+	}
+	for _, e := range r.Edges {
+		if e.State == "" || e.Want.Lock.Type != "" {
+			add(e.Want.Lock)
+		}
+	}
+	if len(locks) == 0 && len(r.Edges) > 0 {
+		add(r.Edges[0].Want.Lock)
+	}
+	return locks
+}
