@@ -1,5 +1,3 @@
-//go:build interlock_engine
-
 package lockorder
 
 import (

@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/interlock-go/interlock/internal/rule"
+import (
+	"github.com/interlock-go/interlock/internal/goroutine"
+	"github.com/interlock-go/interlock/internal/rule"
+)
 
 // Kind is what was found; the tier beside it says how certain it is.
 type Kind uint8
@@ -43,6 +46,7 @@ type Hold struct {
 	Lock  Lock
 	Mode  rule.Mode
 	Stack []uintptr
+	Trace []goroutine.Frame // the whole stack, where it was read off a dump
 }
 
 // Lock names one lock.

@@ -1,0 +1,144 @@
+package engine
+
+import (
+	"sync/atomic"
+	"unsafe"
+)
+
+// Core is the detector's part of a lock, 24 bytes beside the lock itself. Its zero
+// value is ready.
+//
+// Every word is a hint or an identity; none of them decides who holds the lock, the
+// lock itself does.
+//
+//	word   written by                     read by                  a stale value
+//	owner  whoever has just acquired      owner, waiters' walks    misses its hold in the record's held set, so
+//	                                                               it claims nothing
+//	id     first acquirer (CAS); flags    everybody                never stale: set once, flags only rise and
+//	       under the engine's lock                                 fall by CAS
+//	seen   holder or asker, any order     askers                   another order is looked up the slow way
+//
+// owner is kept as an integer so that a lock does not hold on to records and needs no
+// write barrier; records are never freed, so the address stays good for ever.
+type Core struct {
+	owner uintptr
+	id    atomic.Uint64
+	seen  atomic.Uint64
+}
+
+// A lock's identity is a random-looking number of 60 bits, so that sums of identities
+// name held sets. The bits above it are flags.
+const (
+	idBits  = 60
+	idMask  = 1<<idBits - 1
+	waiters = 1 << 60 // core: a LockContext call may be queued
+	handed  = 1 << 61 // core: has been released by another goroutine than its holder
+	unbound = 1 << 62 // hold: the lock has a node but no clean-up yet (see locks.go)
+	reading = 1 << 63 // hold: held for reading
+)
+
+// readTwist turns the key of a write hold into that of a read hold. It is a full-width
+// constant because keys are summed: with the bit alone two read holds would cancel out.
+const readTwist = reading | 0x9e3779b97f4a7c1&idMask
+
+// Record returns the record of the goroutine that last acquired the lock, or nil.
+//
+//go:norace
+func (c *Core) Record() *Record { return *(**Record)(unsafe.Pointer(&c.owner)) }
+
+// Own notes r as the one that has just acquired the lock.
+//
+//go:norace
+func (c *Core) Own(r *Record) { c.owner = uintptr(unsafe.Pointer(r)) }
+
+// Key returns the key under which a holder for writing notes the lock.
+//
+//go:norace
+func (c *Core) Key() uint64 { return c.id.Load() & idMask }
+
+// ReadKey returns the key under which a holder for reading notes the lock.
+//
+//go:norace
+func (c *Core) ReadKey() uint64 { return c.id.Load()&idMask ^ readTwist }
+
+// Tag returns Key, or with a flag set a number that is no hold's key. That sends the
+// holder's release the slow way, where flags are looked at.
+//
+//go:norace
+func (c *Core) Tag() uint64 { return c.id.Load() }
+
+// ReadTag is to ReadKey what Tag is to Key.
+//
+//go:norace
+func (c *Core) ReadTag() uint64 { return c.id.Load() ^ readTwist }
+
+// Waited tells whether a LockContext call may be queued for the lock.
+//
+//go:norace
+func (c *Core) Waited() bool { return c.id.Load()&waiters != 0 }
+
+// SetWaited raises the flag that Waited reads.
+//
+//go:norace
+func (c *Core) SetWaited() { c.flag(waiters, true) }
+
+// ClearWaited lowers it.
+//
+//go:norace
+func (c *Core) ClearWaited() { c.flag(waiters, false) }
+
+// flag sets or clears a flag without losing a concurrent change of another one.
+//
+//go:norace
+func (c *Core) flag(bit uint64, on bool) {
+	for {
+		old := c.id.Load()
+		next := old &^ bit
+		if on {
+			next = old | bit
+		}
+		if old == next || c.id.CompareAndSwap(old, next) {
+			return
+		}
+	}
+}
+
+// idCount numbers the locks of the process in the order in which they are first used.
+var idCount atomic.Uint64
+
+// identify gives the lock its identity if it has none, and returns it without flags.
+//
+//go:norace
+func (c *Core) identify() uint64 {
+	for {
+		old := c.id.Load()
+		if old&idMask != 0 {
+			return old & idMask
+		}
+		if id := scramble(idCount.Add(1)); c.id.CompareAndSwap(old, old|id) {
+			return id
+		}
+	}
+}
+
+// scramble is a bijection on 60 bits (odd multiplications and xor-shifts), so that
+// identities never repeat, and maps only 0 to 0.
+//
+//go:norace
+func scramble(n uint64) uint64 {
+	n &= idMask
+	n = n * 0xbf58476d1ce4e5b9 & idMask
+	n ^= n >> 31
+	n = n * 0x94d049bb133111eb & idMask
+	return n ^ n>>29
+}
+
+// keyID returns the identity in a hold's key.
+//
+//go:norace
+func keyID(key uint64) uint64 {
+	if key&reading != 0 {
+		key ^= readTwist
+	}
+	return key & idMask
+}

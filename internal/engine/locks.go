@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"runtime"
+
+	"github.com/interlock-go/interlock/internal/hashtable"
+	"github.com/interlock-go/interlock/internal/quiet"
+)
+
+// node is what the engine knows of one lock. A lock gets a node when it first takes part in an
+// order, when it is given a class, or when it turns up in a report; most locks of a
+// program never do.
+//
+// A node does not keep its lock alive, and dies with it: a clean-up is bound to the
+// lock. For a lock met only as an outer one there is no address to bind to, because
+// held sets keep identities alone (an address would be a reference, or could
+// dangle); its hold is marked and the binding made up for when it is released.
+type node struct {
+	id     uint64 // the lock's identity; 0: free
+	number uint32 // what the rule and people know it by
+	kind   Waiting
+	site   uintptr // where it was first seen acquired or asked for
+	class  uint32
+	rank   int64
+	addr   uintptr // of the lock, kept as a number; only of locks with a class
+	bound  bool    // a clean-up is bound, or about to be
+}
+
+// lockTable finds nodes by lock identity, and by the number under which the rule knows
+// the lock. Numbers are not used again while anything may remember them; they come
+// round after four thousand million nodes.
+type lockTable struct {
+	byID     hashtable.Table
+	byNumber hashtable.Table
+	nodes    []node
+	used     uint32 // nodes ever used; 0 is none
+	free     []uint32
+	nfree    int
+	last     uint32 // number given last
+}
+
+// node returns the lock's node. Kind and site fill in what is not known yet.
+//
+//go:norace
+func (t *lockTable) node(id uint64, kind Waiting, site uintptr) *node {
+	i, ok := t.byID.Get(id)
+	if !ok {
+		i = t.alloc()
+		t.nodes[i] = node{id: id, number: t.number(), site: site}
+		t.byID.Put(id, i)
+		t.byNumber.Put(uint64(t.nodes[i].number), i)
+	}
+	n := &t.nodes[i]
+	if n.kind == NotWaiting {
+		n.kind = kind
+	}
+	if n.site == 0 {
+		n.site = site
+	}
+	return n
+}
+
+// numbered returns the node with a number, or nil if its lock is gone.
+//
+//go:norace
+func (t *lockTable) numbered(number uint32) *node {
+	if i, ok := t.byNumber.Get(uint64(number)); ok {
+		return &t.nodes[i]
+	}
+	return nil
+}
+
+//go:norace
+func (t *lockTable) number() uint32 {
+	for {
+		t.last++
+		if t.last != 0 && t.numbered(t.last) == nil {
+			return t.last
+		}
+	}
+}
+
+// alloc returns the index of an unused node. Nodes move when the table grows, so a
+// *node is good only until the next one is made.
+//
+//go:norace
+func (t *lockTable) alloc() uint32 {
+	if t.nfree > 0 {
+		t.nfree--
+		return t.free[t.nfree]
+	}
+	if int(t.used)+1 >= len(t.nodes) {
+		grown := make([]node, 2*len(t.nodes)+64)
+		for i := range t.nodes {
+			grown[i] = t.nodes[i]
+		}
+		t.nodes = grown
+	}
+	t.used++
+	return t.used
+}
+
+// release frees the node of a lock that is gone.
+//
+//go:norace
+func (t *lockTable) release(i uint32) {
+	t.byID.Delete(t.nodes[i].id)
+	t.byNumber.Delete(uint64(t.nodes[i].number))
+	t.nodes[i] = node{}
+	if t.nfree == len(t.free) {
+		grown := make([]uint32, 2*t.nfree+32)
+		for j, f := range t.free {
+			grown[j] = f
+		}
+		t.free = grown
+	}
+	t.free[t.nfree] = i
+	t.nfree++
+}
+
+// bind sees to it that the lock's node goes when the lock is collected. A lock in a
+// global variable is never collected; AddCleanup knows that.
+//
+//go:norace
+func bind(c *Core) {
+	runtime.AddCleanup(c, forget, c.identify())
+}
+
+// forget drops everything recorded of a lock that has been collected.
+//
+//go:norace
+func forget(id uint64) {
+	quiet.Begin()
+	eng.mu.Lock()
+	if i, ok := eng.locks.byID.Get(id); ok {
+		eng.counters.Collected += uint64(eng.base.RemoveInst(eng.locks.nodes[i].number))
+		eng.locks.release(i)
+	}
+	eng.mu.Unlock()
+	quiet.End()
+}

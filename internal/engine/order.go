@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"runtime"
+	"unsafe"
+
+	"github.com/interlock-go/interlock/internal/rule"
+)
+
+// Before looks at the order in which r asks for a lock and returns what is wrong with
+// it, if that is news. The caller is in a quiet section, holds nothing internal and emits
+// the finding after it.
+//
+// There are four places to look before the engine's lock has to be taken: the lock's
+// own cache (tried on the fast path too), the goroutine's, and the set of orders known
+// of everybody. An order is known of everybody once so many goroutines have used it
+// that one more changes no verdict.
+//
+//go:norace
+func (r *Record) Before(q *Request) *News {
+	q.Core.identify()
+	r.settle()
+	if r.n == 0 && q.For != ForWrite {
+		return nil
+	}
+	sum := r.sum() + phaseSalt
+	if seen := q.Seen.Load(); seen == sum || seen == sum^r.salt {
+		return nil
+	}
+	order := orderOf(sum, q.key())
+	m := r.thinks()
+	if m.known[order%uint64(len(m.known))] == order {
+		return nil
+	}
+	if known.has(order) {
+		q.Seen.Store(sum)
+		return nil
+	}
+	news, universal := eng.learn(r, q, order)
+	if universal {
+		q.Seen.Store(sum)
+	} else {
+		q.Seen.Store(sum ^ r.salt)
+		m.known[order%uint64(len(m.known))] = order
+	}
+	return news
+}
+
+// orderOf names "key is wanted by a holder of the set named sum".
+//
+//go:norace
+func orderOf(sum, key uint64) uint64 {
+	return (sum ^ key*0xff51afd7ed558ccd) * 0x9e3779b97f4a7c15
+}
+
+// learn records a dependency and returns what is new: the order itself, if somebody
+// listens to orders, and the findings that it completes.
+//
+//go:norace
+func (e *engine) learn(r *Record, q *Request, order uint64) (news *News, universal bool) {
+	e.mu.Lock()
+	tick.Add(1)
+	ask := e.describe(r, q)
+	dep, isNew := e.base.Intern(ask.held, ask.want)
+	if isNew {
+		e.note(dep, r, q, ask)
+		news = e.order(dep)
+	}
+	news = news.join(e.violations(ask, r, q))
+	if e.base.Saw(dep, r.goid, phaseNow) {
+		news = news.join(e.judge(dep))
+	}
+	if universal = e.base.Universal(dep); universal {
+		known.add(order)
+	}
+	n := e.locks.numbered(ask.want.Inst)
+	unbound := !n.bound
+	n.bound = true
+	e.mu.Unlock()
+	if unbound {
+		bind(q.Core)
+	}
+	return news, universal
+}
+
+// asking is a request in the rule's terms. Its slices are the engine's scratch space.
+type asking struct {
+	held   []rule.Hold
+	sites  []uintptr // where each was acquired
+	want   rule.Hold
+	broken int // index in held of a lock that declarations forbid to hold, or -1
+	kind   Kind
+}
+
+// describe names the request and r's holds in the rule's terms. Holds that a
+// declaration vouches for are left out: they cannot be part of a cycle.
+//
+//go:norace
+func (e *engine) describe(r *Record, q *Request) asking {
+	e.reserve(int(r.n))
+	want := *e.locks.node(q.Core.identify(), q.For, q.PC)
+	a := asking{want: rule.Hold{Inst: want.number, Class: want.class, Mode: q.For.mode()}, broken: -1}
+	k := 0
+	for j := uint32(0); j < r.n; j++ {
+		h := r.at(j)
+		mode := rule.Write
+		if h.key&reading != 0 {
+			mode = rule.Read
+		}
+		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
+		if !n.bound {
+			h.key |= unbound
+		}
+		switch e.classes.verdict(n, &want) {
+		case vouched:
+			continue
+		case against:
+			a.broken, a.kind = k, DeclaredOrder
+		case misnested:
+			a.broken, a.kind = k, ClassNesting
+		}
+		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: mode}
+		e.sites[k] = h.pc
+		k++
+	}
+	a.held, a.sites = e.scratch[:k], e.sites[:k]
+	return a
+}
+
+// reserve makes room for a description of n holds.
+//
+//go:norace
+func (e *engine) reserve(n int) {
+	if len(e.scratch) < n {
+		e.scratch = make([]rule.Hold, 2*n)
+		e.sites = make([]uintptr, 2*n)
+	}
+}
+
+// note keeps what a report on a new dependency will need.
+//
+//go:norace
+func (e *engine) note(dep rule.DepID, r *Record, q *Request, a asking) {
+	for int(dep) >= len(e.deps) {
+		grown := make([]depInfo, 2*len(e.deps)+64)
+		for i := range e.deps {
+			grown[i] = e.deps[i]
+		}
+		e.deps = grown
+	}
+	if e.deps[dep].shape != 0 {
+		e.lose(dep) // the dependency that had this number went with its lock
+	}
+	e.deps[dep] = depInfo{
+		stack: e.stacks.intern(callStack(q.PC)), sites: e.stacks.intern(a.sites),
+		tick: tick.Load(), goid: r.goid, first: r.first, g: r.gp,
+	}
+	e.age(dep)
+}
+
+// depInfo is what the engine knows of a dependency beside the rule's part.
+type depInfo struct {
+	stack uint32 // where the lock was asked for
+	sites uint32 // where each held lock was acquired, in the order of the dependency's holds
+	tick  uint64 // when
+	goid  uint64 // by whom first
+	first uint64 // when that goroutine was first seen
+	g     unsafe.Pointer
+	shape uint64 // see ageing
+}
+
+// callStack returns the stack of the running goroutine from the call with return address
+// pc down, which leaves this library's frames out.
+//
+//go:norace
+func callStack(pc uintptr) []uintptr {
+	pcs := make([]uintptr, stackDepth)
+	n := runtime.Callers(2, pcs)
+	for i := 0; i < n; i++ {
+		if pcs[i] == pc {
+			return pcs[i:n]
+		}
+	}
+	return pcs[:n]
+}

@@ -1,0 +1,95 @@
+package engine
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/interlock-go/interlock/internal/rule"
+)
+
+// Waiting is what a goroutine asks for, and what it then waits for.
+type Waiting uint32
+
+const (
+	NotWaiting Waiting = iota
+	ForMutex           // Mutex.Lock
+	ForWrite           // RWMutex.Lock
+	ForRead            // RWMutex.RLock
+	ForOnce            // Once.Do while another goroutine runs the function
+)
+
+//go:norace
+func (w Waiting) mode() rule.Mode {
+	if w == ForRead {
+		return rule.Read
+	}
+	return rule.Write
+}
+
+// typeName is the name of the lock's type in reports.
+func (w Waiting) typeName() string {
+	switch w {
+	case ForMutex:
+		return "Mutex"
+	case ForOnce:
+		return "Once"
+	}
+	return "RWMutex"
+}
+
+// Request is one call that may block.
+type Request struct {
+	Core *Core
+	Seen *atomic.Uint64 // the order cache for this mode
+	For  Waiting
+	PC   uintptr // return address of the call
+
+	Reader *Hint // ForRead: where to leave the reader's record
+}
+
+// Hint is a word that leads back to the record of whoever was last here. Like Core's
+// owner it may be stale; what it leads to says so.
+type Hint struct{ word uintptr }
+
+// Record returns the record, or nil.
+//
+//go:norace
+func (h *Hint) Record() *Record { return *(**Record)(unsafe.Pointer(&h.word)) }
+
+//go:norace
+func (h *Hint) set(r *Record) {
+	if h.Record() != r {
+		h.word = uintptr(unsafe.Pointer(r))
+	}
+}
+
+// ReadSide is the order cache of an RWMutex's readers.
+type ReadSide struct{ seen atomic.Uint64 }
+
+// Seen returns the cache.
+//
+//go:norace
+func (s *ReadSide) Seen() *atomic.Uint64 { return &s.seen }
+
+// Written tells whether the record of the last writer says that it still writes.
+//
+//go:norace
+func (c *Core) Written() bool {
+	r := c.Record()
+	return r != nil && r.holds(c.identify(), rule.Write)
+}
+
+// key is the key of the hold that the request would become.
+//
+//go:norace
+func (q *Request) key() uint64 {
+	if q.For == ForRead {
+		return q.Core.ReadKey()
+	}
+	return q.Core.Key()
+}
+
+// Seen returns the lock's order cache for writing.
+//
+//go:norace
+func (c *Core) Seen() *atomic.Uint64 { return &c.seen }

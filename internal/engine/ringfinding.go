@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"github.com/interlock-go/interlock/internal/goroutine"
+	"github.com/interlock-go/interlock/internal/rule"
+)
+
+// ringFinding describes a ring of blocked goroutines. The caller holds the list's lock
+// and knows that the members stand still.
+//
+//go:norace
+func (e *engine) ringFinding(ring []*Record) *Finding {
+	e.mu.Lock()
+	f := &Finding{Tier: rule.Deadlock, Kind: Ring, Overlap: true, Edges: make([]Edge, len(ring))}
+	if len(ring) == 1 {
+		f.Kind = Self
+	}
+	sum := uint64(0)
+	for i, m := range ring {
+		wanted := ring[(i+len(ring)-1)%len(ring)].waitsFor().identify()
+		f.Edges[i] = e.standing(m, wanted)
+		sum += hashWord(hashWord(5, uint64(m.waitPC)), m.waitsFor().identify())
+	}
+	f.ID = hashWord(6, sum)
+	e.found.first(f.ID)
+	e.mu.Unlock()
+	return f
+}
+
+// standing describes a blocked goroutine and what it holds; wanted is the identity of
+// the lock for which the one before it waits.
+//
+//go:norace
+func (e *engine) standing(m *Record, wanted uint64) Edge {
+	n := e.locks.node(m.waitsFor().identify(), m.waitKind, m.waitPC)
+	edge := Edge{
+		Goroutine: m.goid, Via: -1, Held: make([]Hold, m.n), Phase: e.phases.names[phaseNow],
+		Want: Hold{Lock: e.lock(n.number, n.class), Mode: m.waitKind.mode(), Stack: one(m.waitPC)},
+	}
+	for i := range m.n {
+		h := m.at(i)
+		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
+		mode := rule.Write
+		if h.key&reading != 0 {
+			mode = rule.Read
+		}
+		edge.Held[i] = Hold{Lock: e.lock(n.number, n.class), Mode: mode, Stack: one(h.pc)}
+		if n.id == wanted {
+			edge.Via = int(i)
+		}
+	}
+	return edge
+}
+
+// Fill takes the stacks of a ring's goroutines. They stand still, so their stacks are
+// those of the deadlock; it happens here, not when they block, because they block often and
+// deadlock once. It stops the world for as long as the dump takes.
+func (f *Finding) Fill() {
+	if f.Tier != rule.Deadlock || len(f.Edges) > 0 && f.Edges[0].Want.Trace != nil {
+		return
+	}
+	traces := goroutine.All()
+	for i := range f.Edges {
+		if t := traces.Of(f.Edges[i].Goroutine); t != nil {
+			f.Edges[i].Want.Trace = t.From(f.Edges[i].Want.Stack[0])
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"github.com/interlock-go/interlock/internal/goroutine"
+	"github.com/interlock-go/interlock/internal/quiet"
+	"github.com/interlock-go/interlock/internal/rule"
+)
+
+// Counters say what the engine has done and what it could not do.
+type Counters struct {
+	Dependencies uint64 // recorded now
+	Aged         uint64 // dropped at the memory bound
+	Collected    uint64 // dropped because their lock was collected
+	Truncated    uint64 // searches given up at their budget
+	Repeats      []Repeat
+}
+
+// Repeat counts how often a finding was made again after it was told.
+type Repeat struct {
+	ID    uint64
+	Count uint64
+}
+
+// State is a copy of what the engine knows.
+type State struct {
+	Locks  []Lock
+	Orders []Order
+	Waits  []Wait
+	Held   []HeldLock
+	Stats  Counters
+}
+
+// Wait is a blocked goroutine.
+type Wait struct {
+	Goroutine uint64
+	Want      Hold
+	Holders   []uint64
+	Seq       uint64 // changes with every wait of the goroutine
+}
+
+// HeldLock is a lock and who acquired it.
+type HeldLock struct {
+	Goroutine uint64
+	Finished  bool // the goroutine is gone
+	Hold      Hold
+}
+
+//lint:file-ignore S1001 a loop, because copy is visible to the race detector
+
+// Snapshot copies the engine's state. Goroutines that run meanwhile are seen as they happen to be.
+//
+//go:norace
+func Snapshot() State {
+	quiet.Begin()
+	eng.mu.Lock()
+	s := State{Stats: eng.counters}
+	s.Stats.Dependencies, s.Stats.Truncated = uint64(eng.base.Len()), eng.base.Truncated
+	s.Stats.Repeats = eng.repeats()
+	s.Orders = make([]Order, eng.base.Len())
+	i := 0
+	for dep := eng.base.Next(0); dep != 0; dep = eng.base.Next(dep) {
+		s.Orders[i] = eng.orderOf(dep)
+		i++
+	}
+	s.Held = eng.heldLocks()
+	s.Waits = eng.waits()
+	s.Locks = eng.allLocks()
+	eng.mu.Unlock()
+	quiet.End()
+	return s
+}
+
+// HeldLocks lists what is held now.
+//
+//go:norace
+func HeldLocks() []HeldLock {
+	quiet.Begin()
+	eng.mu.Lock()
+	held := eng.heldLocks()
+	eng.mu.Unlock()
+	quiet.End()
+	return held
+}
+
+//go:norace
+func (e *engine) allLocks() []Lock {
+	locks := make([]Lock, e.locks.byID.Len())
+	k := 0
+	for i := uint32(1); i <= e.locks.used && k < len(locks); i++ {
+		if n := &e.locks.nodes[i]; n.id != 0 {
+			locks[k] = e.lock(n.number, n.class)
+			k++
+		}
+	}
+	return locks[:k]
+}
+
+//go:norace
+func (e *engine) repeats() []Repeat {
+	out := make([]Repeat, e.found.n)
+	for i := range out {
+		out[i] = Repeat{ID: e.found.ids[i], Count: e.found.count[i]}
+	}
+	return out
+}
+
+// heldLocks reads every record. A hold that its goroutine gives up meanwhile may still be listed.
+//
+//go:norace
+func (e *engine) heldLocks() []HeldLock {
+	total := len(e.left.holds)
+	for i, r := records.next(0); r != nil; i, r = records.next(i) {
+		total += int(r.n)
+	}
+	out := make([]HeldLock, total+16)
+	k := 0
+	for i, r := records.next(0); r != nil; i, r = records.next(i) {
+		gone := r.gp != nil && goroutine.Finished(r.gp, r.goid)
+		for j := uint32(0); j < r.n && j < inlineHolds && k < len(out); j++ {
+			if key := r.at(j).key &^ unbound; key != 0 && !r.told(key) {
+				out[k] = HeldLock{Goroutine: r.goid, Finished: gone, Hold: e.hold(key, r.at(j).pc)}
+				k++
+			}
+		}
+	}
+	for _, h := range e.left.holds {
+		if h.key != 0 && k < len(out) {
+			out[k] = HeldLock{Goroutine: h.goid, Finished: true, Hold: e.hold(h.key, h.pc)}
+			k++
+		}
+	}
+	return out[:k]
+}
+
+//go:norace
+func (e *engine) hold(key uint64, pc uintptr) Hold {
+	n := e.locks.node(keyID(key), NotWaiting, pc)
+	mode := rule.Write
+	if key&reading != 0 {
+		mode = rule.Read
+	}
+	return Hold{Lock: e.lock(n.number, n.class), Mode: mode, Stack: one(pc)}
+}
+
+//go:norace
+func (e *engine) waits() []Wait {
+	out := make([]Wait, records.count+16)
+	k := 0
+	for i, r := records.next(0); r != nil; i, r = records.next(i) {
+		c := r.waitsFor()
+		if c == nil || k == len(out) {
+			continue
+		}
+		n := e.locks.node(c.identify(), r.waitKind, r.waitPC)
+		w := Wait{Goroutine: r.goid, Seq: uint64(r.seq)}
+		w.Want = Hold{Lock: e.lock(n.number, n.class), Mode: r.waitKind.mode(), Stack: one(r.waitPC)}
+		w.Holders = holders(n.id, c)
+		out[k] = w
+		k++
+	}
+	return out[:k]
+}
+
+// holders lists the goroutines that hold a lock.
+//
+//go:norace
+func holders(id uint64, c *Core) []uint64 {
+	if o := c.Record(); o != nil && o.index(id) >= 0 {
+		out := make([]uint64, 1)
+		out[0] = o.goid
+		return out
+	}
+	out := make([]uint64, records.count)
+	k := 0
+	for i, r := records.next(0); r != nil; i, r = records.next(i) {
+		if k < len(out) && r.index(id^readTwist) >= 0 {
+			out[k] = r.goid
+			k++
+		}
+	}
+	return out[:k]
+}

@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/interlock-go/interlock/internal/rule"
+)
+
+// A goroutine that is about to block publishes what it waits for, and then looks from
+// holder to waited-for to holder whether it stands in a ring. Publishing is a
+// sequentially consistent store and comes before the look, so of the members of a ring
+// the last one to publish sees all the others. Nobody else has to look, and no timer has to run.
+
+// waitList holds the blocked goroutines that cannot be found from a lock's owner word:
+// those that hold something for reading, and those that wait for an RWMutex.
+type waitList struct {
+	mu    sync.Mutex
+	first *Record
+	n     int
+	mark  uint32 // of the current walk
+	path  []*Record
+	seqs  []uint32
+}
+
+var waiting waitList
+
+// Block publishes that r waits, and returns the finding if that closes a ring. The
+// caller is in a quiet section and holds nothing internal.
+//
+//go:norace
+func (r *Record) Block(q *Request) *Finding {
+	r.publish(q)
+	if !r.suspects(q) {
+		return nil
+	}
+	return r.ring()
+}
+
+// BlockRefusable is Block for a call that would rather fail than stand in a ring. When
+// wake receives, Refusal says whether that is why.
+//
+//go:norace
+func (r *Record) BlockRefusable(q *Request, wake chan<- struct{}) *Finding {
+	m := r.thinks()
+	waiting.mu.Lock()
+	m.wake, m.refused = wake, nil
+	waiting.mu.Unlock()
+	return r.Block(q)
+}
+
+// UnblockRefusable is Unblock after BlockRefusable; it returns why the call was refused, if it was.
+//
+//go:norace
+func (r *Record) UnblockRefusable() *Finding {
+	waiting.mu.Lock()
+	f := r.mind.refused
+	r.mind.wake, r.mind.refused = nil, nil
+	waiting.mu.Unlock()
+	r.Unblock()
+	return f
+}
+
+// Refusal returns why the blocked call must give up, or nil.
+//
+//go:norace
+func (r *Record) Refusal() *Finding {
+	waiting.mu.Lock()
+	f := r.mind.refused
+	waiting.mu.Unlock()
+	return f
+}
+
+// Unblock takes back what Block published.
+//
+//go:norace
+func (r *Record) Unblock() {
+	atomic.StoreUintptr(&r.wait, 0)
+	atomic.AddUint32(&r.seq, 1)
+	if m := r.mind; m != nil && m.listed {
+		waiting.remove(r)
+	}
+	r.state &^= inRing
+}
+
+//go:norace
+func (r *Record) publish(q *Request) {
+	r.waitKind, r.waitPC = q.For, q.PC
+	atomic.AddUint32(&r.seq, 1)
+	if q.For == ForRead || q.For == ForWrite || r.reads() {
+		waiting.add(r)
+	}
+	atomic.StoreUintptr(&r.wait, uintptr(unsafe.Pointer(q.Core)))
+}
+
+// reads tells whether r holds anything for reading.
+//
+//go:norace
+func (r *Record) reads() bool {
+	for i := uint32(0); i < r.n; i++ {
+		if r.at(i).key&reading != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+//go:norace
+func (w *waitList) add(r *Record) {
+	m := r.thinks()
+	w.mu.Lock()
+	m.next, m.prev, m.listed = w.first, nil, true
+	if w.first != nil {
+		w.first.mind.prev = r
+	}
+	w.first = r
+	w.n++
+	w.mu.Unlock()
+}
+
+//go:norace
+func (w *waitList) remove(r *Record) {
+	m := r.mind
+	w.mu.Lock()
+	if m.next != nil {
+		m.next.mind.prev = m.prev
+	}
+	if m.prev != nil {
+		m.prev.mind.next = m.next
+	} else {
+		w.first = m.next
+	}
+	m.next, m.prev, m.listed = nil, nil, false
+	w.n--
+	w.mu.Unlock()
+}
+
+// waitsFor returns the lock that r is blocked on, or nil.
+//
+// The word is an address that the collector does not see. The lock is alive all the
+// same: a blocked goroutine refers to it from its own stack and clears the word before
+// it lets go. Reading the word as a pointer, in one load, makes it the reader's own
+// reference from that instant on.
+//
+//go:norace
+func (r *Record) waitsFor() *Core {
+	return (*Core)(atomic.LoadPointer((*unsafe.Pointer)(unsafe.Pointer(&r.wait))))
+}
+
+// manyHops ends the quick look: no honest chain of blocked goroutines is as long, but a ring
+// that r does not belong to would lead it round for ever.
+const manyHops = 4096
+
+// suspects follows owner words, without a lock. It answers false for nearly every wait:
+// the holder is running.
+//
+//go:norace
+func (r *Record) suspects(q *Request) bool {
+	c, kind := q.Core, q.For
+	id := c.identify()
+	if r.holds(id, rule.Write) || r.holds(id, rule.Read) {
+		return true
+	}
+	for range manyHops {
+		id = c.identify()
+		o := c.Record()
+		if o == r && r.holds(id, rule.Write) {
+			return true
+		}
+		if o == nil || o == r || !o.holds(id, rule.Write) {
+			return kind != ForMutex && kind != ForOnce && waiting.crowded()
+		}
+		if kind, c = o.waitKind, o.waitsFor(); c == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// crowded tells whether others than the caller are listed.
+//
+//go:norace
+func (w *waitList) crowded() bool {
+	w.mu.Lock()
+	n := w.n
+	w.mu.Unlock()
+	return n > 1
+}

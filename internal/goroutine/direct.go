@@ -1,0 +1,10 @@
+//go:build (amd64 || arm64) && gc && !interlock_portable
+
+package goroutine
+
+import "unsafe"
+
+const hasG = true
+
+// getg returns the g register.
+func getg() unsafe.Pointer

@@ -1,0 +1,9 @@
+//go:build !((amd64 || arm64) && gc && !interlock_portable)
+
+package goroutine
+
+import "unsafe"
+
+const hasG = false
+
+func getg() unsafe.Pointer { return nil }

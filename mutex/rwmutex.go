@@ -1,0 +1,235 @@
+//go:build !interlock_off
+
+package mutex
+
+import (
+	"sync"
+	"unsafe"
+
+	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/internal/quiet"
+)
+
+// RWMutex is a reader/writer lock that knows its owners and the order in which it is
+// taken. It is used as a [sync.RWMutex] is; the zero value is an unlocked one. It must
+// not be copied after first use.
+//
+// A goroutine that waits in Lock keeps new readers out. That is why reading twice in one goroutine can
+// deadlock, and why the detector takes a waiting writer for one that stands in a reader's way.
+//
+// In the terminology of the Go memory model it synchronizes exactly as sync.RWMutex does.
+type RWMutex struct {
+	mu     sync.RWMutex
+	core   engine.Core
+	read   engine.ReadSide
+	reader engine.Hint // of the goroutine that last locked for reading
+}
+
+// Lock locks rw for writing. If it is locked, for reading or writing, Lock blocks.
+//
+//go:norace
+//go:noinline
+func (rw *RWMutex) Lock() {
+	var here byte
+	at := unsafe.Pointer(&here)
+	quiet.Begin()
+	r := rw.core.Record()
+	known := r != nil && r.Runs(at) && r.Knows(rw.core.Seen().Load())
+	quiet.End()
+	if !known || !rw.mu.TryLock() {
+		rw.lockSlow(at)
+		return
+	}
+	quiet.Begin()
+	if pc := *(*uintptr)(unsafe.Add(at, sites[rwLockCall])); !r.Push(rw.core.Key(), pc) {
+		r.Acquired(rw.request(pc))
+	}
+	quiet.End()
+}
+
+//go:norace
+//go:noinline
+func (rw *RWMutex) lockSlow(at unsafe.Pointer) {
+	acquire(rw.request(site(at, rwLockCall)), &rw.mu)
+}
+
+// request asks for rw for writing, with return address pc.
+//
+//go:norace
+func (rw *RWMutex) request(pc uintptr) *engine.Request {
+	return &engine.Request{Core: &rw.core, Seen: rw.core.Seen(), For: engine.ForWrite, PC: pc}
+}
+
+// TryLock tries to lock rw for writing and reports whether it succeeded.
+//
+//go:norace
+//go:noinline
+func (rw *RWMutex) TryLock() bool {
+	var here byte
+	if !rw.mu.TryLock() {
+		return false
+	}
+	noteTried(rw.request(site(unsafe.Pointer(&here), rwTryLockCall)))
+	return true
+}
+
+// Unlock unlocks rw for writing. It panics if rw is not locked for writing.
+//
+//go:norace
+//go:noinline
+func (rw *RWMutex) Unlock() {
+	var here byte
+	quiet.Begin()
+	r := rw.core.Record()
+	popped := r != nil && r.Pop(rw.core.Tag(), unsafe.Pointer(&here))
+	quiet.End()
+	if !popped {
+		rw.unlockSlow()
+		return
+	}
+	rw.mu.Unlock()
+	quiet.Begin()
+	if rw.core.Waited() {
+		wake(&rw.core, true)
+	}
+	quiet.End()
+}
+
+//go:norace
+//go:noinline
+func (rw *RWMutex) unlockSlow() {
+	if !released(rw.request(0)) && rw.mu.TryRLock() {
+		rw.mu.RUnlock() // readers get in, so nobody writes
+		panic("mutex: unlock of unlocked RWMutex")
+	}
+	rw.mu.Unlock()
+	wakeWaited(&rw.core, true)
+}
+
+// RLock locks rw for reading. It blocks while rw is locked for writing or a writer waits.
+//
+//go:norace
+//go:noinline
+func (rw *RWMutex) RLock() {
+	var here byte
+	at := unsafe.Pointer(&here)
+	quiet.Begin()
+	r := rw.reader.Record()
+	known := r != nil && r.Runs(at) && (r.Idle() || r.Knows(rw.read.Seen().Load()))
+	quiet.End()
+	if !known || !rw.mu.TryRLock() {
+		rw.rlockSlow(at)
+		return
+	}
+	quiet.Begin()
+	if pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall])); !r.Push(rw.core.ReadKey(), pc) {
+		r.Acquired(rw.readRequest(pc))
+	}
+	quiet.End()
+}
+
+//go:norace
+//go:noinline
+func (rw *RWMutex) rlockSlow(at unsafe.Pointer) {
+	acquire(rw.readRequest(site(at, rLockCall)), (*readSide)(rw))
+}
+
+// readRequest asks for rw for reading, with return address pc.
+//
+//go:norace
+func (rw *RWMutex) readRequest(pc uintptr) *engine.Request {
+	return &engine.Request{Core: &rw.core, Seen: rw.read.Seen(), Reader: &rw.reader, For: engine.ForRead, PC: pc}
+}
+
+// TryRLock tries to lock rw for reading and reports whether it succeeded.
+//
+//go:norace
+//go:noinline
+func (rw *RWMutex) TryRLock() bool {
+	var here byte
+	if !rw.mu.TryRLock() {
+		return false
+	}
+	noteTried(rw.readRequest(site(unsafe.Pointer(&here), tryRLockCall)))
+	return true
+}
+
+// RUnlock undoes a single RLock; other readers keep theirs. It panics if rw is not locked for reading.
+//
+//go:norace
+//go:noinline
+func (rw *RWMutex) RUnlock() {
+	var here byte
+	quiet.Begin()
+	r := rw.reader.Record()
+	popped := r != nil && r.Pop(rw.core.ReadTag(), unsafe.Pointer(&here))
+	quiet.End()
+	if !popped {
+		rw.runlockSlow()
+		return
+	}
+	rw.mu.RUnlock()
+	quiet.Begin()
+	if rw.core.Waited() {
+		wake(&rw.core, true)
+	}
+	quiet.End()
+}
+
+//go:norace
+//go:noinline
+func (rw *RWMutex) runlockSlow() {
+	if !released(rw.readRequest(0)) && !rw.readLocked() {
+		panic("mutex: RUnlock of unlocked RWMutex")
+	}
+	rw.mu.RUnlock()
+	wakeWaited(&rw.core, true)
+}
+
+// readLocked tells whether anybody can be reading: not while the lock can be had for writing,
+// nor while somebody is known to write.
+//
+//go:norace
+func (rw *RWMutex) readLocked() bool {
+	if rw.mu.TryLock() {
+		rw.mu.Unlock()
+		return false
+	}
+	quiet.Begin()
+	written := rw.core.Written()
+	quiet.End()
+	return !written
+}
+
+// RLocker returns a [sync.Locker] whose Lock and Unlock are rw's RLock and RUnlock. What it locks is
+// held and ordered like any other lock for reading.
+func (rw *RWMutex) RLocker() sync.Locker { return (*rlocker)(rw) }
+
+// readSide is the native lock of the readers' side, for acquire.
+type readSide RWMutex
+
+//go:norace
+func (s *readSide) Lock() { s.mu.RLock() }
+
+//go:norace
+func (s *readSide) TryLock() bool { return s.mu.TryRLock() }
+
+//go:norace
+func (s *readSide) Unlock() { s.mu.RUnlock() }
+
+// rlocker is what RLocker returns.
+type rlocker RWMutex
+
+// Lock is RLock. It finds its caller the slow way.
+//
+//go:norace
+//go:noinline
+func (l *rlocker) Lock() {
+	rw := (*RWMutex)(l)
+	acquire(rw.readRequest(caller()), (*readSide)(rw))
+}
+
+// Unlock is RUnlock.
+//
+//go:norace
+func (l *rlocker) Unlock() { (*RWMutex)(l).RUnlock() }
