@@ -25,7 +25,10 @@ type Waiter struct {
 }
 
 // New returns a waiter. Its channel belongs to the caller's synctest bubble, which is
-// why waiters are not pooled.
+// why waiters are not pooled. It is not inlined, so that the waiter lies on the heap: a stack may
+// move, and the queue would not hear of it.
+//
+//go:noinline
 func New() *Waiter { return &Waiter{C: make(chan struct{}, 1)} }
 
 // Flag is told, with the queue locked, whether anybody is queued.
@@ -101,7 +104,10 @@ func Wake(addr uintptr, all bool, f Flag) {
 			continue
 		}
 		*p, w.queued = w.next, false
-		w.C <- struct{}{} // has room: a queued waiter has not been woken
+		select {
+		case w.C <- struct{}{}:
+		default: // it has been called for another reason and not looked yet; it will try all the same
+		}
 		if !all {
 			break
 		}

@@ -1,0 +1,36 @@
+package engine
+
+import (
+	"github.com/interlock-go/interlock/internal/quiet"
+	"github.com/interlock-go/interlock/internal/rule"
+)
+
+// Reset forgets every dependency, finding and counter, and keeps locks, classes and what is held. It is for tests.
+//
+//go:norace
+func Reset() {
+	quiet.Begin()
+	eng.mu.Lock()
+	eng.base = rule.Base{}
+	eng.deps = nil
+	eng.found = foundTable{}
+	eng.ageing = ageing{max: eng.ageing.max}
+	eng.counters = Counters{}
+	forgetKnown()
+	eng.mu.Unlock()
+	quiet.End()
+}
+
+// Holding tells whether the running goroutine holds the lock for writing, or in any way if reading
+// suffices. Where hand-offs have been seen it cannot tell and says yes.
+//
+//go:norace
+func Holding(c *Core, readingSuffices bool) bool {
+	quiet.Begin()
+	r := Enter()
+	r.settle()
+	id := c.identify()
+	ok := r.holds(id, rule.Write) || readingSuffices && r.holds(id, rule.Read) || c.id.Load()&handed != 0
+	quiet.End()
+	return ok
+}

@@ -1,0 +1,116 @@
+//go:build !interlock_off
+
+package mutex
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"unsafe"
+
+	"github.com/interlock-go/interlock/internal/engine"
+)
+
+// LockAll locks all the given locks, or none: a *[Mutex], a *[RWMutex] (for writing) and what
+// RLocker returns (for reading) may be mixed. It breaks hold-and-wait, the second of
+// Coffman's conditions: while it waits for one of the locks it holds none of the others.
+// Locks are tried in one order for the whole process, by address; where one is taken, everything
+// is let go and that one is waited for first.
+//
+// unlock unlocks them all and must be called once. The error is as that of [LockContext],
+// with nothing locked. LockAll panics if a lock is nil, of another type, or given twice.
+func LockAll(ctx context.Context, locks ...sync.Locker) (unlock func(), err error) {
+	pc := caller()
+	members := make([]member, len(locks))
+	for i, l := range locks {
+		members[i] = newMember(l, pc)
+	}
+	slices.SortFunc(members, func(a, b member) int { return a.order(b) })
+	for i := 1; i < len(members); i++ {
+		if members[i].order(members[i-1]) == 0 {
+			panic("mutex: LockAll: the same lock twice")
+		}
+	}
+	for first := 0; ; {
+		next, err := tryAll(ctx, members, first)
+		if err != nil {
+			return nil, err
+		}
+		if next < 0 {
+			return func() { unlockUpTo(members, len(members)) }, nil
+		}
+		first = next
+	}
+}
+
+// member is one of the locks of a LockAll.
+type member struct {
+	l sync.Locker
+	q *engine.Request
+	n native
+}
+
+func newMember(l sync.Locker, pc uintptr) member {
+	switch l := l.(type) {
+	case *Mutex:
+		if l != nil {
+			return member{l, l.request(pc), &l.mu}
+		}
+	case *RWMutex:
+		if l != nil {
+			return member{l, l.request(pc), &l.mu}
+		}
+	case *rlocker:
+		if l != nil {
+			return member{l, (*RWMutex)(l).readRequest(pc), (*readSide)(l)}
+		}
+	case nil:
+	default:
+		panic(fmt.Sprintf("mutex: LockAll: cannot lock a %T", l))
+	}
+	panic("mutex: LockAll: nil lock")
+}
+
+func (m member) order(other member) int {
+	a, b := uintptr(unsafe.Pointer(m.q.Core)), uintptr(unsafe.Pointer(other.q.Core))
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// tryAll waits for member first and tries the others. It returns the index of one that was
+// taken, with everything let go, or -1.
+func tryAll(ctx context.Context, members []member, first int) (taken int, err error) {
+	if len(members) == 0 {
+		return -1, context.Cause(ctx)
+	}
+	if err := acquireContext(ctx, members[first].q, members[first].n); err != nil {
+		return -1, err
+	}
+	for i, m := range members {
+		if i == first {
+			continue
+		}
+		if !m.n.TryLock() {
+			unlockUpTo(members, i)
+			if i < first {
+				members[first].l.Unlock()
+			}
+			return i, nil
+		}
+		noteTried(m.q)
+	}
+	return -1, nil
+}
+
+// unlockUpTo unlocks the members before index end, the last first.
+func unlockUpTo(members []member, end int) {
+	for i := end - 1; i >= 0; i-- {
+		members[i].l.Unlock()
+	}
+}
