@@ -42,21 +42,37 @@ type Mutex struct {
 //go:norace
 //go:noinline
 func (m *Mutex) Lock() {
-	var here byte
+	var here [0]byte
 	at := unsafe.Pointer(&here)
 	quiet.Begin()
 	r := m.core.Record()
-	known := r != nil && r.Runs(at) && (r.Idle() || r.Knows(m.core.Seen().Load()))
-	quiet.End()
-	if !known || !m.mu.TryLock() {
+	if r == nil || !r.Runs(at) {
+		goto slow
+	}
+	if r.Idle() {
+		quiet.End()
+		if m.mu.TryLock() {
+			r.PushFirst(m.core.Key(), *(*uintptr)(unsafe.Add(at, sites[lockCall])))
+			return
+		}
 		m.lockSlow(at)
 		return
 	}
-	quiet.Begin()
-	if pc := *(*uintptr)(unsafe.Add(at, sites[lockCall])); !r.Push(m.core.Key(), pc) {
-		r.Acquired(m.request(pc))
+	if r.Knows(m.core.Seen().Load()) {
+		quiet.End()
+		if m.mu.TryLock() {
+			pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
+			if !r.Push(m.core.Key(), pc) {
+				note(r, m.request(pc))
+			}
+			return
+		}
+		m.lockSlow(at)
+		return
 	}
+slow:
 	quiet.End()
+	m.lockSlow(at)
 }
 
 //go:norace
@@ -78,7 +94,7 @@ func (m *Mutex) request(pc uintptr) *engine.Request {
 //go:norace
 //go:noinline
 func (m *Mutex) TryLock() bool {
-	var here byte
+	var here [0]byte
 	if !m.mu.TryLock() {
 		return false
 	}
@@ -91,7 +107,7 @@ func (m *Mutex) TryLock() bool {
 //go:norace
 //go:noinline
 func (m *Mutex) Unlock() {
-	var here byte
+	var here [0]byte
 	quiet.Begin()
 	r := m.core.Record()
 	popped := r != nil && r.Pop(m.core.Tag(), unsafe.Pointer(&here))

@@ -30,7 +30,7 @@ type RWMutex struct {
 //go:norace
 //go:noinline
 func (rw *RWMutex) Lock() {
-	var here byte
+	var here [0]byte
 	at := unsafe.Pointer(&here)
 	quiet.Begin()
 	r := rw.core.Record()
@@ -65,7 +65,7 @@ func (rw *RWMutex) request(pc uintptr) *engine.Request {
 //go:norace
 //go:noinline
 func (rw *RWMutex) TryLock() bool {
-	var here byte
+	var here [0]byte
 	if !rw.mu.TryLock() {
 		return false
 	}
@@ -78,7 +78,7 @@ func (rw *RWMutex) TryLock() bool {
 //go:norace
 //go:noinline
 func (rw *RWMutex) Unlock() {
-	var here byte
+	var here [0]byte
 	quiet.Begin()
 	r := rw.core.Record()
 	popped := r != nil && r.Pop(rw.core.Tag(), unsafe.Pointer(&here))
@@ -111,21 +111,37 @@ func (rw *RWMutex) unlockSlow() {
 //go:norace
 //go:noinline
 func (rw *RWMutex) RLock() {
-	var here byte
+	var here [0]byte
 	at := unsafe.Pointer(&here)
 	quiet.Begin()
 	r := rw.reader.Record()
-	known := r != nil && r.Runs(at) && (r.Idle() || r.Knows(rw.read.Seen().Load()))
-	quiet.End()
-	if !known || !rw.mu.TryRLock() {
+	if r == nil || !r.Runs(at) {
+		goto slow
+	}
+	if r.Idle() {
+		quiet.End()
+		if rw.mu.TryRLock() {
+			r.PushFirst(rw.core.ReadKey(), *(*uintptr)(unsafe.Add(at, sites[rLockCall])))
+			return
+		}
 		rw.rlockSlow(at)
 		return
 	}
-	quiet.Begin()
-	if pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall])); !r.Push(rw.core.ReadKey(), pc) {
-		r.Acquired(rw.readRequest(pc))
+	if r.Knows(rw.read.Seen().Load()) {
+		quiet.End()
+		if rw.mu.TryRLock() {
+			pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall]))
+			if !r.Push(rw.core.ReadKey(), pc) {
+				note(r, rw.readRequest(pc))
+			}
+			return
+		}
+		rw.rlockSlow(at)
+		return
 	}
+slow:
 	quiet.End()
+	rw.rlockSlow(at)
 }
 
 //go:norace
@@ -146,7 +162,7 @@ func (rw *RWMutex) readRequest(pc uintptr) *engine.Request {
 //go:norace
 //go:noinline
 func (rw *RWMutex) TryRLock() bool {
-	var here byte
+	var here [0]byte
 	if !rw.mu.TryRLock() {
 		return false
 	}
@@ -159,7 +175,7 @@ func (rw *RWMutex) TryRLock() bool {
 //go:norace
 //go:noinline
 func (rw *RWMutex) RUnlock() {
-	var here byte
+	var here [0]byte
 	quiet.Begin()
 	r := rw.reader.Record()
 	popped := r != nil && r.Pop(rw.core.ReadTag(), unsafe.Pointer(&here))

@@ -15,8 +15,7 @@ import (
 // function has one frame layout: the return address lies at the same distance from a
 // local variable in every call. So each distance is measured once, at start, by calling
 // the function from two known places and looking where their addresses turn up. If
-// they do not turn up in exactly one place, the fast paths stay closed and
-// runtime.Callers is asked.
+// they turn up nowhere, the fast paths stay closed and runtime.Callers is asked.
 
 // call is a function whose callers' addresses are wanted.
 type call int
@@ -116,18 +115,15 @@ func init() {
 	measured = true
 }
 
-// measure finds the distance for a function: the one at which both calls left their address.
+// measure finds the distance for a function: the highest one at which both calls left
+// their address. Below it lie copies in the frames of what the function called.
 func measure(c call) (distance uintptr, ok bool) {
 	first, second := measureCalls(c)
 	for _, d := range first {
 		for _, e := range second {
-			if d != e {
-				continue
+			if d == e && (!ok || int(d) > int(distance)) {
+				distance, ok = d, true
 			}
-			if ok {
-				return 0, false
-			}
-			distance, ok = d, true
 		}
 	}
 	return distance, ok

@@ -9,8 +9,8 @@ import (
 )
 
 // inlineHolds is how many locks a goroutine can hold before its record needs a second
-// allocation. Eight keep a record under 300 bytes.
-const inlineHolds = 8
+// allocation, and its locks the slow path. Ten keep a record under 272 bytes.
+const inlineHolds = 10
 
 // Record is what the detector knows of one goroutine: what it holds and what it waits
 // for. Records are made once per goroutine that is alive at the same time, are taken
@@ -43,7 +43,6 @@ type Record struct {
 type hold struct {
 	key uint64  // the lock's identity; reading and unbound are set on top
 	pc  uintptr // return address of the acquiring call
-	sum uint64  // of the keys up to here: names the held set
 }
 
 const (
@@ -73,19 +72,33 @@ func (r *Record) Runs(sp unsafe.Pointer) bool {
 //go:norace
 func (r *Record) Idle() bool { return r.n == 0 }
 
-// Knows tells whether wanting c with what r holds was looked up before; then there is nothing to do.
+// Knows tells whether wanting a lock with what r holds was looked up before, according
+// to the lock's cache; then there is nothing to do.
 //
 //go:norace
+//go:noinline
 func (r *Record) Knows(seen uint64) bool {
-	n := r.n - 1
-	if n >= inlineHolds || r.inbox != 0 {
-		return r.n == 0 && (seen == phaseSalt || seen == phaseSalt^r.salt)
+	n := r.n
+	if n > inlineHolds || r.inbox != 0 {
+		return false
 	}
-	sum := r.held[n].sum + phaseSalt
+	sum := phaseSalt
+	for i := range r.held[:n] {
+		sum += r.held[i].key // with unbound set in one, the slow way finds the order known
+	}
 	return sum == seen || sum^r.salt == seen
 }
 
-// Push notes an acquisition on the fast path: it reports false if there is no room.
+// PushFirst notes an acquisition by a goroutine that holds nothing else.
+//
+//go:norace
+func (r *Record) PushFirst(key uint64, pc uintptr) {
+	r.held[0].key = key
+	r.held[0].pc = pc
+	r.n = 1
+}
+
+// Push notes an acquisition. It reports false if there is no room for it here.
 //
 //go:norace
 func (r *Record) Push(key uint64, pc uintptr) bool {
@@ -95,10 +108,6 @@ func (r *Record) Push(key uint64, pc uintptr) bool {
 	}
 	h := &r.held[n]
 	h.key, h.pc = key, pc
-	h.sum = key
-	if n != 0 {
-		h.sum += r.held[n-1].sum
-	}
 	r.n = n + 1
 	return true
 }
@@ -109,12 +118,11 @@ func (r *Record) Push(key uint64, pc uintptr) bool {
 //
 //go:norace
 func (r *Record) Pop(key uint64, sp unsafe.Pointer) bool {
-	n := r.n - 1
-	if n >= inlineHolds || r.held[n].key != key || !goroutine.OnStack(r.g, sp) {
-		return false
+	if n := r.n - 1; n < inlineHolds && r.held[n].key == key && goroutine.OnStack(r.g, sp) {
+		r.n = n
+		return true
 	}
-	r.n = n
-	return true
+	return false
 }
 
 // at returns the i-th hold.
@@ -127,14 +135,14 @@ func (r *Record) at(i uint32) *hold {
 	return &(*r.more)[i-inlineHolds]
 }
 
-// sum names the held set; 0 is the empty one.
+// sum names the held set: the sum of its keys, whatever their order; 0 is the empty one.
 //
 //go:norace
-func (r *Record) sum() uint64 {
-	if r.n == 0 {
-		return 0
+func (r *Record) sum() (sum uint64) {
+	for i := range r.n {
+		sum += r.at(i).key &^ unbound
 	}
-	return r.at(r.n - 1).sum
+	return sum
 }
 
 // push is Push with room for any number of holds.
@@ -154,7 +162,7 @@ func (r *Record) push(key uint64, pc uintptr) {
 		}
 		r.more = &grown
 	}
-	(*r.more)[i] = hold{key: key, pc: pc, sum: r.sum() + key}
+	(*r.more)[i] = hold{key: key, pc: pc}
 	r.n++
 }
 
@@ -175,15 +183,8 @@ func (r *Record) index(key uint64) int {
 //
 //go:norace
 func (r *Record) remove(i int) {
-	sum := uint64(0)
-	if i > 0 {
-		sum = r.at(uint32(i - 1)).sum
-	}
 	for j := uint32(i); j+1 < r.n; j++ {
-		h := *r.at(j + 1)
-		sum += h.key &^ unbound
-		h.sum = sum
-		*r.at(j) = h
+		*r.at(j) = *r.at(j + 1)
 	}
 	r.n--
 }

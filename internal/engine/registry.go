@@ -28,7 +28,7 @@ type slots struct {
 
 const (
 	firstSlots = 64
-	slabSize   = 32
+	slabSize   = 8192 / unsafe.Sizeof(Record{}) // fills one of the allocator's size classes
 )
 
 var records registry
