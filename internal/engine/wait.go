@@ -76,8 +76,8 @@ func (r *Record) Refusal() *Finding {
 //
 //go:norace
 func (r *Record) Unblock() {
-	atomic.StoreUintptr(&r.wait, 0)
-	atomic.AddUint32(&r.seq, 1)
+	storeRelease32(&r.seq, r.seq+1) // only its goroutine writes it
+	storeRelease(&r.wait, 0)
 	if m := r.mind; m != nil && m.listed {
 		waiting.remove(r)
 	}
@@ -87,7 +87,7 @@ func (r *Record) Unblock() {
 //go:norace
 func (r *Record) publish(q *Request) {
 	r.waitKind, r.waitPC = q.For, q.PC
-	atomic.AddUint32(&r.seq, 1)
+	storeRelease32(&r.seq, r.seq+1)
 	if q.For == ForRead || q.For == ForWrite || r.reads() {
 		waiting.add(r)
 	}
@@ -163,8 +163,11 @@ func (r *Record) suspects(q *Request) bool {
 		return true
 	}
 	for range manyHops {
-		id = c.identify()
 		o := c.Record()
+		if o != nil && o != r && (kind == ForMutex || kind == ForOnce) && o.waitsFor() == nil {
+			return false // said first, for its word is seldom written and what o holds is written all the time
+		}
+		id = c.identify()
 		if o == r && r.holds(id, rule.Write) {
 			return true
 		}
