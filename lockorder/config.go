@@ -45,7 +45,7 @@ const settingNames = "log_path, halt_on_error, exitcode, tiers, graph, wait, sta
 func parseConfig(text string) (config, []error) {
 	c := defaultConfig()
 	var wrong []error
-	for _, pair := range strings.Fields(text) {
+	for pair := range strings.FieldsSeq(text) {
 		key, value, ok := strings.Cut(pair, "=")
 		set, known := settings[key]
 		switch {

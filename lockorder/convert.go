@@ -2,6 +2,7 @@ package lockorder
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/interlock-go/interlock/internal/engine"
@@ -28,7 +29,9 @@ func newReport(f *engine.Finding) Report {
 	for _, e := range f.Edges {
 		edge := Edge{Goroutine: e.Goroutine, Phase: strings.ToValidUTF8(e.Phase, "?"), Want: newHold(e.Want), Via: e.Via}
 		for _, h := range e.Held {
-			edge.Held = append(edge.Held, newHold(h))
+			held := newHold(h)
+			held.Stack = continued(held.Stack, edge.Want.Stack)
+			edge.Held = append(edge.Held, held)
 		}
 		r.Edges = append(r.Edges, edge)
 	}
@@ -50,7 +53,30 @@ func (r *Report) explain() {
 }
 
 func newHold(h engine.Hold) Hold {
-	return Hold{Lock: newLock(h.Lock), Read: h.Mode == rule.Read, Stack: frames(h.Stack)}
+	out := Hold{Lock: newLock(h.Lock), Read: h.Mode == rule.Read, Stack: frames(h.Stack)}
+	if h.Trace != nil {
+		out.Stack = nil
+		for _, f := range h.Trace {
+			out.Stack = append(out.Stack, Frame{Func: f.Func, File: f.File, Line: f.Line})
+		}
+	}
+	return out
+}
+
+// continued completes the site of an acquisition, which is all that the fast path
+// keeps of it: if the function that locked is still running when the goroutine asks for the
+// next lock, the two calls share its callers.
+func continued(site, asking []Frame) []Frame {
+	if len(site) == 0 {
+		return site
+	}
+	outer := site[len(site)-1]
+	for i, f := range asking {
+		if f.Func == outer.Func {
+			return slices.Concat(site, asking[i+1:])
+		}
+	}
+	return site
 }
 
 func newLock(l engine.Lock) Lock {

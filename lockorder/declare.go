@@ -1,5 +1,7 @@
 package lockorder
 
+import "strings"
+
 import "sync"
 
 // Order declares that locks of each class are taken before those of the
@@ -95,11 +97,12 @@ func (d *declarations) path(from, to uint32, seen map[uint32]bool) []*Class {
 }
 
 func chain(classes []*Class) string {
-	text := printable(classes[0].name)
+	var text strings.Builder
+	text.WriteString(printable(classes[0].name))
 	for _, c := range classes[1:] {
-		text += " before " + printable(c.name)
+		text.WriteString(" before " + printable(c.name))
 	}
-	return text
+	return text.String()
 }
 
 // brokenRule names the declaration that a Violation breaks.

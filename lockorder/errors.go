@@ -13,7 +13,7 @@ import (
 //
 // It prints as one line; %+v prints the whole report.
 type DeadlockError struct {
-	Report Report
+	Report Report // what the call would have waited in
 }
 
 // NewDeadlockError makes the error for a refused wait. It is for the

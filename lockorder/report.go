@@ -6,8 +6,8 @@ package lockorder
 //
 // The names of the JSON fields are stable.
 type Report struct {
-	Tier Tier `json:"tier"`
-	Kind Kind `json:"kind"`
+	Tier Tier `json:"tier"` // how certain it is
+	Kind Kind `json:"kind"` // what was found
 	// ID is a fingerprint: equal for the same finding in the same build.
 	ID string `json:"id"`
 	// Summary is the sentence of the first line of the text.
@@ -40,12 +40,12 @@ type Report struct {
 // Advice is one way out.
 type Advice struct {
 	Breaks Condition `json:"breaks,omitempty"` // the condition that it removes
-	Text   string    `json:"text"`
+	Text   string    `json:"text"`             // what to do, in a sentence or two
 }
 
 // Edge is one goroutine's part: it held these and asked for that.
 type Edge struct {
-	Goroutine uint64 `json:"goroutine"`
+	Goroutine uint64 `json:"goroutine"`       // its id, as in a goroutine dump
 	Phase     string `json:"phase,omitempty"` // declared phase in which it was seen
 	// Held is everything held when it asked, in order of acquisition.
 	Held []Hold `json:"held,omitempty"`
@@ -62,9 +62,9 @@ type Edge struct {
 
 // Hold is a lock in a mode, and where it was acquired or asked for.
 type Hold struct {
-	Lock  Lock    `json:"lock"`
-	Read  bool    `json:"read,omitempty"` // shared, as by RLock
-	Stack []Frame `json:"stack,omitempty"`
+	Lock  Lock    `json:"lock"`            // which lock
+	Read  bool    `json:"read,omitempty"`  // shared, as by RLock
+	Stack []Frame `json:"stack,omitempty"` // where it was acquired or asked for, innermost call first
 }
 
 // Lock names one lock.
@@ -76,9 +76,9 @@ type Lock struct {
 
 // Frame is one line of a stack, inlined calls included.
 type Frame struct {
-	Func string `json:"func"`
-	File string `json:"file"`
-	Line int    `json:"line"`
+	Func string `json:"func"` // full name of the function
+	File string `json:"file"` // path as the compiler saw it
+	Line int    `json:"line"` // counted from 1
 }
 
 // held returns the hold for which the edge before waits.

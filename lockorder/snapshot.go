@@ -9,22 +9,22 @@ type State struct {
 	Waits    []Wait       `json:"waits"`    // who waits for whom now
 	Held     []HeldLock   `json:"held"`     // who holds what now
 	Findings []Finding    `json:"findings"` // silenced ones included
-	Stats    Stats        `json:"stats"`
+	Stats    Stats        `json:"stats"`    // what the detector has done and could not do
 }
 
 // Dependency is an order in which locks were taken: a goroutine that held
 // these asked for that.
 type Dependency struct {
 	Goroutine uint64 `json:"goroutine"` // the first that did so
-	Held      []Hold `json:"held"`
-	Want      Hold   `json:"want"`
-	Count     uint64 `json:"count"` // how often it was looked at; a known order costs no look
+	Held      []Hold `json:"held"`      // what was held, in order of acquisition
+	Want      Hold   `json:"want"`      // what was asked for then
+	Count     uint64 `json:"count"`     // how often it was looked at; a known order costs no look
 }
 
 // Wait is a goroutine that is blocked now.
 type Wait struct {
-	Goroutine uint64   `json:"goroutine"`
-	Want      Hold     `json:"want"`
+	Goroutine uint64   `json:"goroutine"`         // the one that waits
+	Want      Hold     `json:"want"`              // what it waits for
 	Holders   []uint64 `json:"holders,omitempty"` // goroutines for which it waits
 	// Seq counts the waits of the goroutine: equal in two snapshots, it has
 	// waited all the time.
@@ -35,12 +35,12 @@ type Wait struct {
 type HeldLock struct {
 	Goroutine uint64 `json:"goroutine"` // that locked it
 	Finished  bool   `json:"finished"`  // the goroutine has ended
-	Hold      Hold   `json:"hold"`
+	Hold      Hold   `json:"hold"`      // the lock, and where it was acquired
 }
 
 // Finding is a report and what has become of it.
 type Finding struct {
-	Report   Report `json:"report"`
+	Report   Report `json:"report"`   // as it was given to the handler
 	Repeats  uint64 `json:"repeats"`  // seen again, without another report
 	Silenced bool   `json:"silenced"` // by Ignore
 }

@@ -11,12 +11,12 @@ import (
 // TestingT is what VerifyNone needs of a *testing.T. It uses Helper, Log and
 // Name as well if they are there.
 type TestingT interface {
-	Error(args ...any)
+	Error(args ...any) // as testing.T has it
 }
 
 // TestingM is what VerifyTestMain needs of a *testing.M.
 type TestingM interface {
-	Run() int
+	Run() int // as testing.M has it
 }
 
 // Option changes what [Find], [VerifyNone] and [VerifyTestMain] count as a

@@ -66,8 +66,8 @@ func TestLockContextRefusesToCloseARing(t *testing.T) {
 		b.Lock()
 		close(locked)
 		a.Lock()
-		a.Unlock()
-		b.Unlock()
+		defer a.Unlock()
+		defer b.Unlock()
 	}()
 	<-locked
 	err := retry(t, func(ctx context.Context) error { return mutex.LockContext(ctx, &b) })
@@ -93,7 +93,7 @@ func TestWaitingLockContextIsRefused(t *testing.T) {
 	}()
 	<-locked
 	b.Lock()
-	b.Unlock()
+	defer b.Unlock()
 	var refused *lockorder.DeadlockError
 	require.ErrorAs(t, <-got, &refused)
 	a.Unlock()

@@ -16,9 +16,9 @@ import (
 
 // With the build tag interlock_off the types are sync's own.
 type (
-	Mutex   = sync.Mutex
-	RWMutex = sync.RWMutex
-	Once    = sync.Once
+	Mutex   = sync.Mutex   // sync.Mutex
+	RWMutex = sync.RWMutex // sync.RWMutex
+	Once    = sync.Once    // sync.Once
 )
 
 // OnceFunc is sync.OnceFunc.

@@ -60,7 +60,7 @@ func site(at unsafe.Pointer, c call) uintptr {
 func caller() uintptr {
 	var pcs [8]uintptr
 	n := runtime.Callers(1, pcs[:])
-	for i := 0; i < n; i++ {
+	for i := range n {
 		if f := runtime.FuncForPC(pcs[i] - 1); f == nil || !ours(f.Name()) {
 			return pcs[i]
 		}

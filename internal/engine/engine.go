@@ -32,7 +32,7 @@ import (
 
 // engine is everything that is recorded.
 type engine struct {
-	mu       sync.Mutex
+	mu       sync.Mutex //house:allow the lock of a quiet section
 	base     rule.Base
 	deps     []depInfo // by rule.DepID
 	locks    lockTable
@@ -44,6 +44,7 @@ type engine struct {
 	left     leftTable
 	scratch  []rule.Hold // of describe
 	sites    []uintptr
+	places   []uint32
 	result   rule.Result
 	counters Counters
 }

@@ -131,6 +131,9 @@ func (e *engine) edge(dep rule.DepID) Edge {
 	}
 	for i, h := range d.Held {
 		out.Held[i] = Hold{Lock: e.lock(h.Inst, h.Class), Mode: h.Mode, Stack: one(sites[i])}
+		if info.held != nil {
+			out.Held[i].Stack = info.held[i]
+		}
 	}
 	for p := uint8(1); p <= e.phases.n; p++ {
 		if d.Phases>>p&1 != 0 {
@@ -177,7 +180,7 @@ func (e *engine) violations(a asking, r *Record, q *Request) *News {
 		Want: Hold{Lock: e.lock(a.want.Inst, a.want.Class), Mode: a.want.Mode, Stack: stack},
 	}
 	for i, h := range a.held {
-		edge.Held[i] = Hold{Lock: e.lock(h.Inst, h.Class), Mode: h.Mode, Stack: one(a.sites[i])}
+		edge.Held[i] = Hold{Lock: e.lock(h.Inst, h.Class), Mode: h.Mode, Stack: e.stackOf(r, a.at[i])}
 	}
 	f := &Finding{ID: id, Tier: rule.Violation, Kind: a.kind, Overlap: true, Edges: make([]Edge, 1)}
 	f.Edges[0] = edge

@@ -87,6 +87,7 @@ func (e *engine) learn(r *Record, q *Request, order uint64) (news *News, univers
 type asking struct {
 	held   []rule.Hold
 	sites  []uintptr // where each was acquired
+	at     []uint32  // its position in the record
 	want   rule.Hold
 	broken int // index in held of a lock that declarations forbid to hold, or -1
 	kind   Kind
@@ -120,10 +121,10 @@ func (e *engine) describe(r *Record, q *Request) asking {
 			a.broken, a.kind = k, ClassNesting
 		}
 		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: mode}
-		e.sites[k] = h.pc
+		e.sites[k], e.places[k] = h.pc, j
 		k++
 	}
-	a.held, a.sites = e.scratch[:k], e.sites[:k]
+	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.places[:k]
 	return a
 }
 
@@ -134,6 +135,7 @@ func (e *engine) reserve(n int) {
 	if len(e.scratch) < n {
 		e.scratch = make([]rule.Hold, 2*n)
 		e.sites = make([]uintptr, 2*n)
+		e.places = make([]uint32, 2*n)
 	}
 }
 
@@ -155,6 +157,13 @@ func (e *engine) note(dep rule.DepID, r *Record, q *Request, a asking) {
 		stack: e.stacks.intern(callStack(q.PC)), sites: e.stacks.intern(a.sites),
 		tick: tick.Load(), goid: r.goid, first: r.first, g: r.gp,
 	}
+	if wholeStacks {
+		held := make([][]uintptr, len(a.at))
+		for i, at := range a.at {
+			held[i] = e.stackOf(r, at)
+		}
+		e.deps[dep].held = held
+	}
 	e.age(dep)
 }
 
@@ -166,7 +175,8 @@ type depInfo struct {
 	goid  uint64 // by whom first
 	first uint64 // when that goroutine was first seen
 	g     unsafe.Pointer
-	shape uint64 // see ageing
+	shape uint64      // see ageing
+	held  [][]uintptr // stack of each held lock's acquisition, if whole stacks are kept
 }
 
 // callStack returns the stack of the running goroutine from the call with return address
@@ -176,7 +186,7 @@ type depInfo struct {
 func callStack(pc uintptr) []uintptr {
 	pcs := make([]uintptr, stackDepth)
 	n := runtime.Callers(2, pcs)
-	for i := 0; i < n; i++ {
+	for i := range n {
 		if pcs[i] == pc {
 			return pcs[i:n]
 		}

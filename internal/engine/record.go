@@ -56,8 +56,10 @@ type mind struct {
 	inbox      []uint64   // keys of holds that others have released, guarded by Engine.mu
 	next, prev *Record    // in the list of blocked records
 	listed     bool
-	wake       chan<- struct{} // ends the blocked LockContext call, if it is one; guarded by waiting.mu
-	refused    *Finding        // why
+	//house:allow a waiter's channel is sent to, never closed: the runtime instruments only its synchronization
+	wake    chan<- struct{} // ends the blocked LockContext call, if it is one; guarded by waiting.mu
+	refused *Finding        // why
+	stacks  []uint32        // of the holds, by position, if whole stacks are kept
 }
 
 // Runs tells whether the caller, whose local variable sp is, runs on r's goroutine.
@@ -183,6 +185,9 @@ func (r *Record) index(key uint64) int {
 //
 //go:norace
 func (r *Record) remove(i int) {
+	if wholeStacks && r.mind != nil {
+		r.mind.shift(i)
+	}
 	for j := uint32(i); j+1 < r.n; j++ {
 		*r.at(j) = *r.at(j + 1)
 	}

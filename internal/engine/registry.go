@@ -14,6 +14,7 @@ import (
 // A reader that misses an entry being inserted at the same time would look for another
 // goroutine's g; its own was inserted by itself. So a miss means that there is none.
 type registry struct {
+	//house:allow the lock of a quiet section
 	mu    sync.Mutex // guards inserting and growing
 	table atomic.Pointer[slots]
 	count int
@@ -147,19 +148,6 @@ func CloseFastPath() {
 		r.g = unsafe.Pointer(&nobody)
 	}
 }
-
-// SetStacks asks for the whole stack of every acquisition, which only the slow way takes.
-//
-//go:norace
-func SetStacks(on bool) {
-	wholeStacks = on
-	if on {
-		CloseFastPath()
-	}
-}
-
-// wholeStacks is what SetStacks set.
-var wholeStacks bool
 
 // key is what the registry files r under: its g, or in the portable way the goroutine id.
 //

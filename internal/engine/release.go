@@ -17,6 +17,9 @@ func (r *Record) Acquired(q *Request) {
 		q.Reader.set(r)
 	}
 	r.push(q.key(), q.PC)
+	if wholeStacks {
+		r.remember(q.PC)
+	}
 }
 
 // Released notes that the lock is about to be released by r's goroutine, and reports

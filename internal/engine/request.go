@@ -27,6 +27,8 @@ func (w Waiting) mode() rule.Mode {
 }
 
 // typeName is the name of the lock's type in reports.
+//
+//go:norace
 func (w Waiting) typeName() string {
 	switch w {
 	case ForMutex:

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"github.com/interlock-go/interlock/internal/goroutine"
-	"github.com/interlock-go/interlock/internal/rule"
-)
+import "github.com/interlock-go/interlock/internal/rule"
 
 // ringFinding describes a ring of blocked goroutines. The caller holds the list's lock
 // and knows that the members stand still.
@@ -44,25 +41,10 @@ func (e *engine) standing(m *Record, wanted uint64) Edge {
 		if h.key&reading != 0 {
 			mode = rule.Read
 		}
-		edge.Held[i] = Hold{Lock: e.lock(n.number, n.class), Mode: mode, Stack: one(h.pc)}
+		edge.Held[i] = Hold{Lock: e.lock(n.number, n.class), Mode: mode, Stack: e.stackOf(m, i)}
 		if n.id == wanted {
 			edge.Via = int(i)
 		}
 	}
 	return edge
-}
-
-// Fill takes the stacks of a ring's goroutines. They stand still, so their stacks are
-// those of the deadlock; it happens here, not when they block, because they block often and
-// deadlock once. It stops the world for as long as the dump takes.
-func (f *Finding) Fill() {
-	if f.Tier != rule.Deadlock || len(f.Edges) > 0 && f.Edges[0].Want.Trace != nil {
-		return
-	}
-	traces := goroutine.All()
-	for i := range f.Edges {
-		if t := traces.Of(f.Edges[i].Goroutine); t != nil {
-			f.Edges[i].Want.Trace = t.From(f.Edges[i].Want.Stack[0])
-		}
-	}
 }

@@ -16,7 +16,7 @@ import (
 // waitList holds the blocked goroutines that cannot be found from a lock's owner word:
 // those that hold something for reading, and those that wait for an RWMutex.
 type waitList struct {
-	mu    sync.Mutex
+	mu    sync.Mutex //house:allow the lock of a quiet section
 	first *Record
 	n     int
 	mark  uint32 // of the current walk
@@ -42,7 +42,7 @@ func (r *Record) Block(q *Request) *Finding {
 // wake receives, Refusal says whether that is why.
 //
 //go:norace
-func (r *Record) BlockRefusable(q *Request, wake chan<- struct{}) *Finding {
+func (r *Record) BlockRefusable(q *Request, wake chan<- struct{}) *Finding { //house:allow a parameter, not an operation
 	m := r.thinks()
 	waiting.mu.Lock()
 	m.wake, m.refused = wake, nil

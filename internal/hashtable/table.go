@@ -120,7 +120,7 @@ func (t *Table) grow() {
 		size = minSize
 	}
 	t.keys, t.vals = make([]uint64, size), make([]uint32, size)
-	for i := 0; i < len(keys); i++ {
+	for i := range keys {
 		if keys[i] != 0 {
 			j := t.slot(keys[i])
 			t.keys[j], t.vals[j] = keys[i], vals[i]

@@ -28,7 +28,7 @@ func (g *Graph) link(x, y uint32) {
 func (g *Graph) unlink(id uint32) {
 	e := g.edges[id]
 	g.index.Delete(edgeKey(e.from, e.to))
-	for dir := 0; dir < 2; dir++ {
+	for dir := range 2 {
 		if e.next[dir] != none {
 			g.edges[e.next[dir]].prev[dir] = e.prev[dir]
 		}

@@ -114,11 +114,11 @@ func (g *Graph) meet(w uint32) bool {
 //go:norace
 func (g *Graph) freePlaces(nf, nb int) int {
 	n := 0
-	for i := 0; i < nf; i++ {
+	for i := range nf {
 		g.pool[n] = g.ord[g.deltaF[i]]
 		n++
 	}
-	for i := 0; i < nb; i++ {
+	for i := range nb {
 		if c := g.deltaB[i]; g.visited[c] == g.stamp+byBackward {
 			g.pool[n] = g.ord[c]
 			n++

@@ -13,14 +13,14 @@ func (b *Base) emit(n int, out *Result) {
 		c.Deps, c.Via = make([]DepID, n), make([]int32, n)
 	}
 	c.Deps, c.Via = c.Deps[:n], c.Via[:n]
-	for i := 0; i < n; i++ {
+	for i := range n {
 		c.Deps[i], c.Via[i] = s.path[i], s.vias[i]
 	}
 	c.Gates = c.Gates[:0]
 	if s.level < gated {
 		return
 	}
-	for i := 0; i < n; i++ {
+	for i := range n {
 		for j := i + 1; j < n; j++ {
 			c.gate(b.dep(s.path[i]), b.dep(s.path[j]))
 		}

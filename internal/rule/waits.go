@@ -46,7 +46,7 @@ func (b *Base) matches(e *Dep, n, inst uint32) bool {
 //
 //go:norace
 func (b *Base) excluded(f *Dep, n int) bool {
-	for i := 0; i < n; i++ {
+	for i := range n {
 		if conflict(b.dep(b.find.path[i]), f) {
 			return true
 		}
@@ -61,7 +61,7 @@ func (b *Base) excluded(f *Dep, n int) bool {
 //
 //go:norace
 func (b *Base) chord(f *Dep, n int) bool {
-	for i := 0; i < n; i++ {
+	for i := range n {
 		e := b.dep(b.find.path[i])
 		if i < n-1 && b.waitsAny(e, f) || i > 0 && b.waitsAny(f, e) {
 			return true

@@ -25,11 +25,11 @@ type (
 
 // The rest of sync, as it is.
 type (
-	Cond      = sync.Cond
-	Locker    = sync.Locker
-	Map       = sync.Map
-	Pool      = sync.Pool
-	WaitGroup = sync.WaitGroup
+	Cond      = sync.Cond      // sync.Cond
+	Locker    = sync.Locker    // sync.Locker
+	Map       = sync.Map       // sync.Map
+	Pool      = sync.Pool      // sync.Pool
+	WaitGroup = sync.WaitGroup // sync.WaitGroup
 )
 
 // NewCond is sync.NewCond. Its Wait unlocks and locks l, which is seen when l
