@@ -121,6 +121,15 @@ func (c *Core) identify() uint64 {
 	}
 }
 
+// renew gives a copied lock an identity of its own.
+//
+//go:norace
+func (c *Core) renew() {
+	c.id.Store(0)
+	c.seen.Store(0)
+	c.identify()
+}
+
 // scramble is a bijection on 60 bits (odd multiplications and xor-shifts), so that
 // identities never repeat, and maps only 0 to 0.
 //

@@ -22,7 +22,7 @@ type node struct {
 	site   uintptr // where it was first seen acquired or asked for
 	class  uint32
 	rank   int64
-	addr   uintptr // of the lock, kept as a number; only of locks with a class
+	addr   uintptr // of the lock, kept as a number; 0 if it was only met in held sets
 	bound  bool    // a clean-up is bound, or about to be
 }
 

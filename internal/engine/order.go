@@ -23,6 +23,9 @@ func (r *Record) Before(q *Request) *News {
 	if r.n == 0 && q.For != ForWrite {
 		return nil
 	}
+	if r.excludes(q) {
+		return nil // it will block, and Block says so; if it does not, it is a copy of what r holds
+	}
 	sum := r.sum() + phaseSalt
 	if seen := q.Seen.Load(); seen == sum || seen == sum^r.salt {
 		return nil
@@ -44,6 +47,14 @@ func (r *Record) Before(q *Request) *News {
 		m.known[order%uint64(len(m.known))] = order
 	}
 	return news
+}
+
+// excludes tells whether r holds what q asks for, in a way that lets nobody else in.
+//
+//go:norace
+func (r *Record) excludes(q *Request) bool {
+	id := q.Core.identify()
+	return r.holds(id, rule.Write) || q.For != ForRead && r.holds(id, rule.Read)
 }
 
 // orderOf names "key is wanted by a holder of the set named sum".
@@ -99,7 +110,7 @@ type asking struct {
 //go:norace
 func (e *engine) describe(r *Record, q *Request) asking {
 	e.reserve(int(r.n))
-	want := *e.locks.node(q.Core.identify(), q.For, q.PC)
+	want := *e.original(q)
 	a := asking{want: rule.Hold{Inst: want.number, Class: want.class, Mode: q.For.mode()}, broken: -1}
 	k := 0
 	for j := uint32(0); j < r.n; j++ {
@@ -126,6 +137,24 @@ func (e *engine) describe(r *Record, q *Request) asking {
 	}
 	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.places[:k]
 	return a
+}
+
+// original returns the node of the lock asked for. A lock that was copied has the identity of the
+// one it was copied from; it is told by its address, and gets one of its own as soon as nobody
+// holds it under the old.
+//
+//go:norace
+func (e *engine) original(q *Request) *node {
+	addr := uintptr(unsafe.Pointer(q.Core))
+	n := e.locks.node(q.Core.identify(), q.For, q.PC)
+	if n.addr != 0 && n.addr != addr && len(holders(n.id, q.Core)) == 0 {
+		q.Core.renew()
+		n = e.locks.node(q.Core.identify(), q.For, q.PC)
+	}
+	if n.addr == 0 {
+		n.addr = addr
+	}
+	return n
 }
 
 // reserve makes room for a description of n holds.
