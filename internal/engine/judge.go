@@ -113,7 +113,7 @@ func overlapped(a, b *depInfo) bool {
 	if a.tick > b.tick {
 		a, b = b, a
 	}
-	if a.goid == b.goid || !goroutine.Direct {
+	if a.goid == b.goid || a.g == nil {
 		return true
 	}
 	return b.first < a.tick || !goroutine.Finished(a.g, a.goid)
