@@ -26,9 +26,10 @@ func (r *Record) ring() *Finding {
 	}
 	var f *Finding
 	if len(ring) > 0 && !told {
-		f = eng.ringFinding(ring)
-		if refuse(ring, r, f) {
-			f = nil
+		var isNew bool
+		f, isNew = eng.ringFinding(ring)
+		if refuse(ring, r, f) || !f.Refused && !isNew {
+			f = nil // another call ends, or it was told and r goes back to wait
 		}
 	}
 	w.mu.Unlock()

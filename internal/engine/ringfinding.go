@@ -3,12 +3,12 @@ package engine
 import "github.com/interlock-go/interlock/internal/rule"
 
 // ringFinding describes a ring of blocked goroutines. The caller holds the list's lock
-// and knows that the members stand still.
+// and knows that the members stand still. isNew is false if the same ring was found before.
 //
 //go:norace
-func (e *engine) ringFinding(ring []*Record) *Finding {
+func (e *engine) ringFinding(ring []*Record) (f *Finding, isNew bool) {
 	e.mu.Lock()
-	f := &Finding{Tier: rule.Deadlock, Kind: Ring, Overlap: true, Edges: make([]Edge, len(ring))}
+	f = &Finding{Tier: rule.Deadlock, Kind: Ring, Overlap: true, Edges: make([]Edge, len(ring))}
 	if len(ring) == 1 {
 		f.Kind = Self
 	}
@@ -19,9 +19,9 @@ func (e *engine) ringFinding(ring []*Record) *Finding {
 		sum += hashWord(hashWord(5, uint64(m.waitPC)), m.waitsFor().identify())
 	}
 	f.ID = hashWord(6, sum)
-	e.found.first(f.ID)
+	isNew = e.found.first(f.ID)
 	e.mu.Unlock()
-	return f
+	return f, isNew
 }
 
 // standing describes a blocked goroutine and what it holds; wanted is the identity of
