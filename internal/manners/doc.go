@@ -1,0 +1,3 @@
+// Package manners holds the tests that Go's own tools keep their eyes with the detector
+// in place: the race detector, the runtime's "all goroutines are asleep" and synctest.
+package manners
