@@ -28,7 +28,7 @@ func (r *Record) ring() *Finding {
 	if len(ring) > 0 && !told {
 		var isNew bool
 		f, isNew = eng.ringFinding(ring)
-		if refuse(ring, r, f) || !f.Refused && !isNew {
+		if f == nil || refuse(ring, r, f) || !f.Refused && !isNew {
 			f = nil // another call ends, or it was told and r goes back to wait
 		}
 	}

@@ -7,6 +7,12 @@ import "github.com/interlock-go/interlock/internal/rule"
 //
 //go:norace
 func (e *engine) ringFinding(ring []*Record) (f *Finding, isNew bool) {
+	cores := make([]*Core, len(ring))
+	for i, m := range ring {
+		if cores[i] = m.waitsFor(); cores[i] == nil {
+			return nil, false // somebody released a lock for its holder meanwhile
+		}
+	}
 	e.mu.Lock()
 	f = &Finding{Tier: rule.Deadlock, Kind: Ring, Overlap: true, Edges: make([]Edge, len(ring))}
 	if len(ring) == 1 {
@@ -14,9 +20,9 @@ func (e *engine) ringFinding(ring []*Record) (f *Finding, isNew bool) {
 	}
 	sum := uint64(0)
 	for i, m := range ring {
-		wanted := ring[(i+len(ring)-1)%len(ring)].waitsFor().identify()
-		f.Edges[i] = e.standing(m, wanted)
-		sum += hashWord(hashWord(5, uint64(m.waitPC)), m.waitsFor().identify())
+		wanted := cores[(i+len(ring)-1)%len(ring)].identify()
+		f.Edges[i] = e.standing(m, cores[i], wanted)
+		sum += hashWord(hashWord(5, uint64(m.waitPC)), cores[i].identify())
 	}
 	f.ID = hashWord(6, sum)
 	isNew = e.found.first(f.ID)
@@ -24,12 +30,12 @@ func (e *engine) ringFinding(ring []*Record) (f *Finding, isNew bool) {
 	return f, isNew
 }
 
-// standing describes a blocked goroutine and what it holds; wanted is the identity of
+// standing describes a goroutine blocked on c and what it holds; wanted is the identity of
 // the lock for which the one before it waits.
 //
 //go:norace
-func (e *engine) standing(m *Record, wanted uint64) Edge {
-	n := e.locks.node(m.waitsFor().identify(), m.waitKind, m.waitPC)
+func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
+	n := e.locks.node(c.identify(), m.waitKind, m.waitPC)
 	edge := Edge{
 		Goroutine: m.goid, Via: -1, Held: make([]Hold, m.n), Phase: e.phases.names[phaseNow],
 		Want: Hold{Lock: e.lock(n.number, n.class), Mode: m.waitKind.mode(), Stack: one(m.waitPC)},
