@@ -36,7 +36,7 @@ func TestRingIsReportedOnceWithEveryGoroutine(t *testing.T) {
 					holding.Wait()
 					next := &locks[(i+1)%n]
 					next.Lock()
-					next.Unlock()
+					defer next.Unlock()
 					if i != 0 {
 						locks[i].Unlock()
 					}
