@@ -130,6 +130,7 @@ func measure(c call) (distance uintptr, ok bool) {
 }
 
 // measureCalls calls the function on two fresh locks, so that it takes its slow path, from two places.
+// It runs on the main goroutine, which must not be left with locks that it never lets go.
 //
 //go:noinline
 func measureCalls(c call) (first, second []uintptr) {
@@ -140,28 +141,40 @@ func measureCalls(c call) (first, second []uintptr) {
 	switch c {
 	case lockCall:
 		m.Lock()
+		m.Unlock()
 		measuring = &second
 		n.Lock()
+		n.Unlock()
 	case tryLockCall:
 		m.TryLock()
+		m.Unlock()
 		measuring = &second
 		n.TryLock()
+		n.Unlock()
 	case rwLockCall:
 		rw.Lock()
+		rw.Unlock()
 		measuring = &second
 		rx.Lock()
+		rx.Unlock()
 	case rwTryLockCall:
 		rw.TryLock()
+		rw.Unlock()
 		measuring = &second
 		rx.TryLock()
+		rx.Unlock()
 	case rLockCall:
 		rw.RLock()
+		rw.RUnlock()
 		measuring = &second
 		rx.RLock()
+		rx.RUnlock()
 	case tryRLockCall:
 		rw.TryRLock()
+		rw.RUnlock()
 		measuring = &second
 		rx.TryRLock()
+		rx.RUnlock()
 	}
 	return first, second
 }
