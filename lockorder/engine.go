@@ -18,6 +18,7 @@ func engineStart(c config) {
 		engine.SetOrderSink(func(o engine.Order) { graphOrder(newDependency(o)) })
 	}
 	engine.SetSink(sink)
+	engine.OnReset(forget)
 }
 
 func engineNewClass(name string, nested Nesting) uint32 {

@@ -38,6 +38,13 @@ func remember(r Report, by finder) bool {
 	return true
 }
 
+// forget empties the list, for tests that make the same finding again.
+func forget() {
+	findings.mu.Lock()
+	findings.list, findings.byID = nil, nil
+	findings.mu.Unlock()
+}
+
 // reports returns the findings so far, each a value that nobody changes.
 func reports() []Report {
 	findings.mu.Lock()

@@ -5,7 +5,8 @@ import (
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
-// Reset forgets every dependency, finding and counter, and keeps locks, classes and what is held. It is for tests.
+// Reset forgets every dependency, finding and counter, and keeps locks, classes and what is held. It is for tests,
+// which call it with nobody blocked and outside quiet sections.
 //
 //go:norace
 func Reset() {
@@ -19,6 +20,7 @@ func Reset() {
 	forgetKnown()
 	eng.mu.Unlock()
 	quiet.End()
+	resetSink()
 }
 
 // Holding tells whether the running goroutine holds the lock for writing, or in any way if reading

@@ -5,6 +5,7 @@ import "sync/atomic"
 var (
 	sink      atomic.Pointer[func(*Finding)]
 	orderSink atomic.Pointer[func(Order)]
+	onReset   atomic.Pointer[func()]
 )
 
 // SetSink sets who is told each distinct finding, once. It is called on the goroutine
@@ -14,6 +15,16 @@ func SetSink(f func(*Finding)) { sink.Store(&f) }
 // SetOrderSink sets who is told each dependency when it is first recorded. It is
 // called like the sink of findings.
 func SetOrderSink(f func(Order)) { orderSink.Store(&f) }
+
+// OnReset sets what else [Reset] does: who keeps the findings that the sink was given forgets
+// them as well, or would take the next one like them for a repeat.
+func OnReset(f func()) { onReset.Store(&f) }
+
+func resetSink() {
+	if f := onReset.Load(); f != nil {
+		(*f)()
+	}
+}
 
 // Emit passes news on. The caller is outside quiet sections and holds nothing internal.
 func Emit(n *News) {
