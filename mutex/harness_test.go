@@ -1,0 +1,180 @@
+//go:build !interlock_off
+
+package mutex_test
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/lockorder"
+	"github.com/interlock-go/interlock/mutex"
+)
+
+// patience bounds every wait of these tests. Nothing waits that long unless it is broken.
+const patience = 10 * time.Second
+
+// children are what a re-executed test binary does instead of running tests.
+var children = map[string]func(){}
+
+const childVariable = "INTERLOCK_MUTEX_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if run := children[os.Getenv(childVariable)]; run != nil {
+		run()
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// child runs one of the children and returns what it printed and how it ended.
+func child(t *testing.T, name, settings string) (output string, code int) {
+	t.Helper()
+	require.Contains(t, children, name)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+name, "INTERLOCK="+settings)
+	timer := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		require.ErrorAs(t, err, new(*exec.ExitError))
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// watch collects what is reported while a test runs.
+type watch struct {
+	t       *testing.T
+	mu      sync.Mutex
+	reports []lockorder.Report
+	arrived chan struct{} // has something in it after a report
+}
+
+// detect begins with a detector that has seen nothing. Tests that use it do not run in parallel.
+func detect(t *testing.T) *watch {
+	t.Helper()
+	engine.Reset()
+	w := &watch{t: t, arrived: make(chan struct{}, 1)}
+	lockorder.SetHandler(w.take)
+	t.Cleanup(func() {
+		lockorder.SetHandler(nil)
+		engine.Reset()
+	})
+	return w
+}
+
+func (w *watch) take(r lockorder.Report) {
+	w.mu.Lock()
+	w.reports = append(w.reports, r)
+	w.mu.Unlock()
+	select {
+	case w.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// taken returns the reports so far, the gravest first.
+func (w *watch) taken() []lockorder.Report {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := slices.Clone(w.reports)
+	slices.SortStableFunc(all, func(a, b lockorder.Report) int { return int(a.Tier) - int(b.Tier) })
+	return all
+}
+
+// nothing is the tier of no report at all.
+const nothing lockorder.Tier = 0
+
+// best is the gravest tier reported.
+func (w *watch) best() lockorder.Tier {
+	if all := w.taken(); len(all) > 0 {
+		return all[0].Tier
+	}
+	return nothing
+}
+
+// want fails the test unless the gravest report has the tier, and returns that report.
+func (w *watch) want(tier lockorder.Tier) lockorder.Report {
+	w.t.Helper()
+	all := w.taken()
+	if tier == nothing {
+		require.Empty(w.t, all)
+		return lockorder.Report{}
+	}
+	require.NotEmpty(w.t, all)
+	require.Equal(w.t, tier, all[0].Tier, "%v", all[0])
+	return all[0]
+}
+
+// only is want for exactly one report.
+func (w *watch) only(tier lockorder.Tier) lockorder.Report {
+	w.t.Helper()
+	require.Len(w.t, w.taken(), 1)
+	return w.want(tier)
+}
+
+// await returns when something has been reported, or false when patience is over.
+func (w *watch) await() bool {
+	select {
+	case <-w.arrived:
+		return true
+	case <-time.After(patience):
+		return false
+	}
+}
+
+// inTurn runs each function on a goroutine of its own, one after the other.
+func inTurn(parts ...func()) {
+	for _, part := range parts {
+		elsewhere(part)
+	}
+}
+
+// nest locks in order and unlocks in reverse.
+func nest(locks ...sync.Locker) {
+	for _, l := range locks {
+		l.Lock()
+	}
+	for _, l := range slices.Backward(locks) {
+		l.Unlock()
+	}
+}
+
+// nesting is nest for later.
+func nesting(locks ...sync.Locker) func() { return func() { nest(locks...) } }
+
+// waiters waits until n goroutines are blocked on our locks.
+func waiters(t *testing.T, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == n }, patience, time.Millisecond)
+}
+
+// locks is what a scenario plays with.
+type locks struct {
+	a, b, c, d, s mutex.Mutex
+	ra, rb, rc    mutex.RWMutex
+}
+
+// scenario is a program that runs one part after the other, and the gravest tier it must bring.
+type scenario struct {
+	name  string
+	tier  lockorder.Tier
+	parts func(*locks) []func()
+}
+
+func play(t *testing.T, scenarios []scenario) {
+	for _, s := range scenarios {
+		t.Run(s.name, func(t *testing.T) {
+			w := detect(t)
+			inTurn(s.parts(new(locks))...)
+			w.want(s.tier)
+		})
+	}
+}
