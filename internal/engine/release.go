@@ -167,12 +167,13 @@ type leftHold struct {
 	key  uint64
 	pc   uintptr
 	goid uint64
+	next uint32 // 1 + index of another hold with this key: many can read one lock; 0 ends
 }
 
 // leftTable is what finished goroutines still hold, as far as that is known: their
 // records have been taken over.
 type leftTable struct {
-	byKey hashtable.Table // hold's key → index in holds
+	byKey hashtable.Table // hold's key → index in holds of the last one with it
 	holds []leftHold      // key 0: free
 }
 
@@ -203,6 +204,9 @@ func (t *leftTable) put(h leftHold) {
 		}
 		t.holds = grown
 	}
+	if last, ok := t.byKey.Get(h.key); ok {
+		h.next = last + 1
+	}
 	t.holds[i] = h
 	t.byKey.Put(h.key, uint32(i))
 }
@@ -212,9 +216,14 @@ func (t *leftTable) put(h leftHold) {
 //go:norace
 func (e *engine) takeLeft(key uint64) bool {
 	i, ok := e.left.byKey.Get(key)
-	if ok {
-		e.left.byKey.Delete(key)
-		e.left.holds[i] = leftHold{}
+	if !ok {
+		return false
 	}
-	return ok
+	if next := e.left.holds[i].next; next != 0 {
+		e.left.byKey.Put(key, next-1)
+	} else {
+		e.left.byKey.Delete(key)
+	}
+	e.left.holds[i] = leftHold{}
+	return true
 }
