@@ -26,7 +26,9 @@ func frames(pcs []uintptr) []Frame {
 	var all []Frame
 	for it := runtime.CallersFrames(ended); ; {
 		f, more := it.Next()
-		if shown(f) {
+		// A site whose only address is in a wrapper, as that of a method value is, keeps
+		// it: the name tells more than no stack at all.
+		if shown(f) || len(pcs) == 1 && !more && len(all) == 0 && f.PC != 0 {
 			all = append(all, Frame{
 				Func: strings.ToValidUTF8(f.Function, "?"),
 				File: strings.ToValidUTF8(f.File, "?"), Line: f.Line,
