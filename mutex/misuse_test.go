@@ -90,17 +90,6 @@ func copied[T any](from *T) *T {
 	return to
 }
 
-func TestCopiedLocksAreLocksOfTheirOwn(t *testing.T) {
-	w := detect(t)
-	var a, b mutex.Mutex
-	elsewhere(nesting(&a, &b))
-	a2, b2 := copied(&a), copied(&b)
-	elsewhere(nesting(b2, a2))
-	w.want(nothing)
-	elsewhere(nesting(a2, b2))
-	w.only(lockorder.Potential)
-}
-
 func TestCopyOfALockedLock(t *testing.T) {
 	w := detect(t)
 	var m mutex.Mutex
