@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
@@ -138,7 +139,9 @@ func TestJoinAndPhase(t *testing.T) {
 	var l locks
 	w := detect(t)
 	inTurn(nesting(&l.a, &l.b), nesting(&l.b, &l.a))
-	require.False(t, w.only(lockorder.Potential).Overlap, "one was over before the other began")
+	// One was over before the other began. Where the runtime's g is out of reach nobody can tell
+	// that a goroutine has finished, and nothing is claimed.
+	require.Equal(t, !goroutine.Direct, w.only(lockorder.Potential).Overlap)
 
 	w = detect(t)
 	end := lockorder.Phase("start-up")
