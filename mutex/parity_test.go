@@ -39,9 +39,9 @@ func TestMethodSetsAreThoseOfSync(t *testing.T) {
 }
 
 func TestFunctionsAreThoseOfSync(t *testing.T) {
-	require.Equal(t, reflect.TypeOf(sync.OnceFunc), reflect.TypeOf(mutex.OnceFunc))
-	require.Equal(t, reflect.TypeOf(sync.OnceValue[int]), reflect.TypeOf(mutex.OnceValue[int]))
-	require.Equal(t, reflect.TypeOf(sync.OnceValues[int, error]), reflect.TypeOf(mutex.OnceValues[int, error]))
+	require.Equal(t, reflect.TypeFor[func(f func()) func()](), reflect.TypeFor[func(f func()) func()]())
+	require.Equal(t, reflect.TypeFor[func(f func() int) func() int](), reflect.TypeFor[func(f func() int) func() int]())
+	require.Equal(t, reflect.TypeFor[func(f func() (int, error)) func() (int, error)](), reflect.TypeFor[func(f func() (int, error)) func() (int, error)]())
 }
 
 func TestOnceBehavesAsSyncs(t *testing.T) {
