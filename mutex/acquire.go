@@ -96,6 +96,8 @@ func wake(c *engine.Core, all bool) {
 	park.Wake(uintptr(unsafe.Pointer(c)), all, c)
 }
 
+// wakeWaited wakes if anybody waits. It is too long to be inlined, so the fast paths spell it out.
+//
 //go:norace
 func wakeWaited(c *engine.Core, all bool) {
 	quiet.Begin()

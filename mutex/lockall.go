@@ -3,6 +3,7 @@
 package mutex
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -73,14 +74,7 @@ func newMember(l sync.Locker, pc uintptr) member {
 }
 
 func (m member) order(other member) int {
-	a, b := uintptr(unsafe.Pointer(m.q.Core)), uintptr(unsafe.Pointer(other.q.Core))
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	return cmp.Compare(uintptr(unsafe.Pointer(m.q.Core)), uintptr(unsafe.Pointer(other.q.Core)))
 }
 
 // tryAll waits for member first and tries the others. It returns the index of one that was

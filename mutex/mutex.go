@@ -52,7 +52,9 @@ func (m *Mutex) Lock() {
 	if r.Idle() {
 		quiet.End()
 		if m.mu.TryLock() {
+			quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
 			r.PushFirst(m.core.Key(), *(*uintptr)(unsafe.Add(at, sites[lockCall])))
+			quiet.End()
 			return
 		}
 		m.lockSlow(at)
@@ -62,9 +64,11 @@ func (m *Mutex) Lock() {
 		quiet.End()
 		if m.mu.TryLock() {
 			pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
+			quiet.Begin()
 			if !r.Push(m.core.Key(), pc) {
-				note(r, m.request(pc))
+				r.Acquired(m.request(pc))
 			}
+			quiet.End()
 			return
 		}
 		m.lockSlow(at)

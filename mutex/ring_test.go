@@ -14,7 +14,8 @@ import (
 	"github.com/interlock-go/interlock/mutex"
 )
 
-// Each goroutine takes one lock and asks for the next one's. The ring is broken afterwards by
+// Here all members ask at once, so that several look for the ring at the same time, and one of
+// them may look while it is being broken. Each goroutine takes one lock and asks for the next one's. The ring is broken afterwards by
 // a release from outside, which is legal.
 func TestRingIsReportedOnceWithEveryGoroutine(t *testing.T) {
 	for n := 2; n <= 64; n++ {

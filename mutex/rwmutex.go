@@ -121,7 +121,9 @@ func (rw *RWMutex) RLock() {
 	if r.Idle() {
 		quiet.End()
 		if rw.mu.TryRLock() {
+			quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
 			r.PushFirst(rw.core.ReadKey(), *(*uintptr)(unsafe.Add(at, sites[rLockCall])))
+			quiet.End()
 			return
 		}
 		rw.rlockSlow(at)
@@ -131,9 +133,11 @@ func (rw *RWMutex) RLock() {
 		quiet.End()
 		if rw.mu.TryRLock() {
 			pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall]))
+			quiet.Begin()
 			if !r.Push(rw.core.ReadKey(), pc) {
-				note(r, rw.readRequest(pc))
+				r.Acquired(rw.readRequest(pc))
 			}
+			quiet.End()
 			return
 		}
 		rw.rlockSlow(at)

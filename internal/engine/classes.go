@@ -101,8 +101,8 @@ func SetClass(c *Core, kind Waiting, class uint32, rank int64) {
 	id := c.identify()
 	eng.mu.Lock()
 	n := eng.locks.node(id, kind, 0)
-	unbound := !n.bound
-	n.class, n.rank, n.addr, n.bound = class, rank, uintptr(unsafe.Pointer(c)), true
+	unbound := n.claim()
+	n.class, n.rank, n.addr = class, rank, uintptr(unsafe.Pointer(c))
 	forgetKnown()
 	eng.mu.Unlock()
 	if unbound {

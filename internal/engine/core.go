@@ -3,6 +3,8 @@ package engine
 import (
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/interlock-go/interlock/internal/rule"
 )
 
 // Core is the detector's part of a lock, 24 bytes beside the lock itself. Its zero
@@ -14,8 +16,8 @@ import (
 //	word   written by                     read by                  a stale value
 //	owner  whoever has just acquired      owner, waiters' walks    misses its hold in the record's held set, so
 //	                                                               it claims nothing
-//	id     first acquirer (CAS); flags    everybody                never stale: set once, flags only rise and
-//	       under the engine's lock                                 fall by CAS
+//	id     first acquirer, once; flags    everybody                a flag missed on a fast path is seen by the
+//	       by CAS, under various locks                             slow one, or by the look after the release
 //	seen   holder or asker, any order     askers                   another order is looked up the slow way
 //
 // owner is kept as an integer so that a lock does not hold on to records and needs no
@@ -150,4 +152,14 @@ func keyID(key uint64) uint64 {
 		key ^= readTwist
 	}
 	return key & idMask
+}
+
+// keyMode returns how a hold with the key is held.
+//
+//go:norace
+func keyMode(key uint64) rule.Mode {
+	if key&reading != 0 {
+		return rule.Read
+	}
+	return rule.Write
 }

@@ -118,6 +118,15 @@ func (t *lockTable) release(i uint32) {
 	t.nfree++
 }
 
+// claim reports whether a clean-up is still to be bound, and leaves that to the caller.
+//
+//go:norace
+func (n *node) claim() bool {
+	unbound := !n.bound
+	n.bound = true
+	return unbound
+}
+
 // bind sees to it that the lock's node goes when the lock is collected. A lock in a
 // global variable is never collected; AddCleanup knows that.
 //

@@ -11,7 +11,7 @@ import (
 // it, if that is news. The caller is in a quiet section, holds nothing internal and emits
 // the finding after it.
 //
-// There are four places to look before the engine's lock has to be taken: the lock's
+// There are three places to look before the engine's lock has to be taken: the lock's
 // own cache (tried on the fast path too), the goroutine's, and the set of orders known
 // of everybody. An order is known of everybody once so many goroutines have used it
 // that one more changes no verdict.
@@ -84,9 +84,7 @@ func (e *engine) learn(r *Record, q *Request, order uint64) (news *News, univers
 	if universal = e.base.Universal(dep); universal {
 		known.add(order)
 	}
-	n := e.locks.numbered(ask.want.Inst)
-	unbound := !n.bound
-	n.bound = true
+	unbound := e.locks.numbered(ask.want.Inst).claim()
 	e.mu.Unlock()
 	if unbound {
 		bind(q.Core)
@@ -115,10 +113,6 @@ func (e *engine) describe(r *Record, q *Request) asking {
 	k := 0
 	for j := uint32(0); j < r.n; j++ {
 		h := r.at(j)
-		mode := rule.Write
-		if h.key&reading != 0 {
-			mode = rule.Read
-		}
 		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
 		if !n.bound {
 			h.key |= unbound
@@ -131,7 +125,7 @@ func (e *engine) describe(r *Record, q *Request) asking {
 		case misnested:
 			a.broken, a.kind = k, ClassNesting
 		}
-		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: mode}
+		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: keyMode(h.key)}
 		e.sites[k], e.places[k] = h.pc, j
 		k++
 	}

@@ -53,7 +53,7 @@ const (
 // mind is the larger part of a record, made when a goroutine first nests or blocks.
 type mind struct {
 	known      [16]uint64 // held set and want that were looked up and are known, direct-mapped
-	inbox      []uint64   // keys of holds that others have released, guarded by Engine.mu
+	inbox      []uint64   // keys of holds that others have released, guarded by engine.mu
 	next, prev *Record    // in the list of blocked records
 	listed     bool
 	//house:allow a waiter's channel is sent to, never closed: the runtime instruments only its synchronization

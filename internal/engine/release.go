@@ -46,9 +46,7 @@ func (r *Record) Released(q *Request) bool {
 //go:norace
 func bindNode(c *Core) {
 	eng.mu.Lock()
-	n := eng.locks.node(c.identify(), NotWaiting, 0)
-	unbound := !n.bound
-	n.bound = true
+	unbound := eng.locks.node(c.identify(), NotWaiting, 0).claim()
 	eng.mu.Unlock()
 	if unbound {
 		bind(c)
@@ -87,9 +85,8 @@ func (e *engine) holder(q *Request, key uint64) *Record {
 		}
 		return nil
 	}
-	s := records.table.Load()
-	for i := range s.at {
-		if o := s.at[i].Load(); o != nil && o.index(key) >= 0 && !o.told(key) {
+	for i, o := records.next(0); o != nil; i, o = records.next(i) {
+		if o.index(key) >= 0 && !o.told(key) {
 			return o
 		}
 	}

@@ -83,11 +83,16 @@ func (p *player) walk(g oracle.Goroutine, locks []lock) rule.Tier {
 			}
 		default:
 			for news := p.rec.Before(&q); news != nil; news = news.next {
-				best = min(best, news.Finding.Tier)
+				if news.Finding != nil {
+					best = min(best, news.Finding.Tier)
+				}
 			}
 			if p.rec.excludes(&q) {
 				f := p.rec.Block(&q)
 				p.rec.Unblock()
+				if f == nil {
+					return best // missed, and the test says of what program
+				}
 				return min(best, f.Tier)
 			}
 		}

@@ -64,7 +64,7 @@ func refuse(ring []*Record, r *Record, f *Finding) bool {
 	return false
 }
 
-// search returns the shortest path found from r back to r, r first, or nothing.
+// search returns a path from r back to r, r first, or nothing.
 //
 //go:norace
 func (w *waitList) search(r *Record) []*Record {

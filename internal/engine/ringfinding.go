@@ -42,13 +42,9 @@ func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
 	}
 	for i := range m.n {
 		h := m.at(i)
-		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
-		mode := rule.Write
-		if h.key&reading != 0 {
-			mode = rule.Read
-		}
-		edge.Held[i] = Hold{Lock: e.lock(n.number, n.class), Mode: mode, Stack: e.stackOf(m, i)}
-		if n.id == wanted {
+		edge.Held[i] = e.hold(h.key, h.pc)
+		edge.Held[i].Stack = e.stackOf(m, i)
+		if keyID(h.key) == wanted {
 			edge.Via = int(i)
 		}
 	}

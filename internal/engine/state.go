@@ -3,7 +3,6 @@ package engine
 import (
 	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/quiet"
-	"github.com/interlock-go/interlock/internal/rule"
 )
 
 // Counters say what the engine has done and what it could not do.
@@ -135,11 +134,7 @@ func (e *engine) heldLocks() []HeldLock {
 //go:norace
 func (e *engine) hold(key uint64, pc uintptr) Hold {
 	n := e.locks.node(keyID(key), NotWaiting, pc)
-	mode := rule.Write
-	if key&reading != 0 {
-		mode = rule.Read
-	}
-	return Hold{Lock: e.lock(n.number, n.class), Mode: mode, Stack: one(pc)}
+	return Hold{Lock: e.lock(n.number, n.class), Mode: keyMode(key), Stack: one(pc)}
 }
 
 //go:norace
