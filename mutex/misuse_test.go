@@ -141,3 +141,15 @@ func TestCollectedLocksAreForgotten(t *testing.T) {
 	}, patience, time.Millisecond)
 	w.want(nothing)
 }
+
+// A copy locked first, with nothing held, must not pass for the lock that it was made of.
+func TestCopiedLocksAreLocksOfTheirOwn(t *testing.T) {
+	w := detect(t)
+	var a, b mutex.Mutex
+	elsewhere(nesting(&a, &b))
+	a2, b2 := copied(&a), copied(&b)
+	elsewhere(nesting(b2, a2))
+	w.want(nothing)
+	elsewhere(nesting(a2, b2))
+	w.only(lockorder.Potential)
+}

@@ -30,8 +30,11 @@ import (
 //
 //	look   owner's record runs on this stack       else find the record (lockSlow)
 //	look   held set is empty or known to the lock  else look the order up (Record.Before)
-//	take   TryLock                                 else publish the wait (Record.Block)
+//	take   compare-and-swap                        else publish the wait (Record.Block)
 //	note   push identity and call site on the record
+//
+// Of the methods on it none checks the size of the stack (go:nosplit), and their branches are
+// gotos because the compiler makes a value of a condition with an "or" in it.
 type Mutex struct {
 	mu   sync.Mutex
 	core engine.Core
@@ -41,39 +44,45 @@ type Mutex struct {
 //
 //go:norace
 //go:noinline
+//go:nosplit
 func (m *Mutex) Lock() {
 	var here [0]byte
 	at := unsafe.Pointer(&here)
 	quiet.Begin()
 	r := m.core.Record()
-	if r == nil || !r.Runs(at) {
+	if r == nil {
 		goto slow
 	}
-	if r.Idle() {
+	if !r.Runs(at) {
+		goto slow
+	}
+	if !r.Idle() {
+		goto nested
+	}
+	quiet.End()
+	if swap(&m.mu) {
+		pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
+		quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
+		r.PushFirst(m.core.Key(), pc)
 		quiet.End()
-		if m.mu.TryLock() {
-			quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
-			r.PushFirst(m.core.Key(), *(*uintptr)(unsafe.Add(at, sites[lockCall])))
-			quiet.End()
-			return
-		}
-		m.lockSlow(at)
 		return
 	}
-	if r.Knows(m.core.Seen().Load()) {
+	m.lockSlow(at)
+	return
+nested:
+	if !r.Ready(m.core.Seen().Load()) {
+		goto slow
+	}
+	quiet.End()
+	if swap(&m.mu) {
+		pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
+		quiet.Begin()
+		r.Push(m.core.Key(), pc)
 		quiet.End()
-		if m.mu.TryLock() {
-			pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
-			quiet.Begin()
-			if !r.Push(m.core.Key(), pc) {
-				r.Acquired(m.request(pc))
-			}
-			quiet.End()
-			return
-		}
-		m.lockSlow(at)
 		return
 	}
+	m.lockSlow(at)
+	return
 slow:
 	quiet.End()
 	m.lockSlow(at)
@@ -110,22 +119,32 @@ func (m *Mutex) TryLock() bool {
 //
 //go:norace
 //go:noinline
+//go:nosplit
 func (m *Mutex) Unlock() {
 	var here [0]byte
 	quiet.Begin()
 	r := m.core.Record()
-	popped := r != nil && r.Pop(m.core.Tag(), unsafe.Pointer(&here))
-	quiet.End()
-	if !popped {
-		m.unlockSlow()
-		return
+	if r == nil {
+		goto slow
 	}
+	if !r.Innermost(m.core.Tag()) {
+		goto slow
+	}
+	if !r.Lies(unsafe.Pointer(&here)) {
+		goto slow
+	}
+	r.Pop()
+	quiet.End()
 	m.mu.Unlock()
 	quiet.Begin()
 	if m.core.Waited() {
 		wake(&m.core, false)
 	}
 	quiet.End()
+	return
+slow:
+	quiet.End()
+	m.unlockSlow()
 }
 
 // unlockSlow releases what somebody else may have locked. A lock that nobody is known to hold

@@ -29,21 +29,21 @@ type RWMutex struct {
 //
 //go:norace
 //go:noinline
+//go:nosplit
 func (rw *RWMutex) Lock() {
 	var here [0]byte
 	at := unsafe.Pointer(&here)
 	quiet.Begin()
 	r := rw.core.Record()
-	known := r != nil && r.Runs(at) && r.Knows(rw.core.Seen().Load())
+	known := r != nil && r.Runs(at) && r.Known(rw.core.Seen().Load())
 	quiet.End()
 	if !known || !rw.mu.TryLock() {
 		rw.lockSlow(at)
 		return
 	}
+	pc := *(*uintptr)(unsafe.Add(at, sites[rwLockCall]))
 	quiet.Begin()
-	if pc := *(*uintptr)(unsafe.Add(at, sites[rwLockCall])); !r.Push(rw.core.Key(), pc) {
-		r.Acquired(rw.request(pc))
-	}
+	r.Push(rw.core.Key(), pc)
 	quiet.End()
 }
 
@@ -77,22 +77,32 @@ func (rw *RWMutex) TryLock() bool {
 //
 //go:norace
 //go:noinline
+//go:nosplit
 func (rw *RWMutex) Unlock() {
 	var here [0]byte
 	quiet.Begin()
 	r := rw.core.Record()
-	popped := r != nil && r.Pop(rw.core.Tag(), unsafe.Pointer(&here))
-	quiet.End()
-	if !popped {
-		rw.unlockSlow()
-		return
+	if r == nil {
+		goto slow
 	}
+	if !r.Innermost(rw.core.Tag()) {
+		goto slow
+	}
+	if !r.Lies(unsafe.Pointer(&here)) {
+		goto slow
+	}
+	r.Pop()
+	quiet.End()
 	rw.mu.Unlock()
 	quiet.Begin()
 	if rw.core.Waited() {
 		wake(&rw.core, true)
 	}
 	quiet.End()
+	return
+slow:
+	quiet.End()
+	rw.unlockSlow()
 }
 
 //go:norace
@@ -110,39 +120,45 @@ func (rw *RWMutex) unlockSlow() {
 //
 //go:norace
 //go:noinline
+//go:nosplit
 func (rw *RWMutex) RLock() {
 	var here [0]byte
 	at := unsafe.Pointer(&here)
 	quiet.Begin()
 	r := rw.reader.Record()
-	if r == nil || !r.Runs(at) {
+	if r == nil {
 		goto slow
 	}
-	if r.Idle() {
+	if !r.Runs(at) {
+		goto slow
+	}
+	if !r.Idle() {
+		goto nested
+	}
+	quiet.End()
+	if swapRead(&rw.mu) {
+		pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall]))
+		quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
+		r.PushFirst(rw.core.ReadKey(), pc)
 		quiet.End()
-		if rw.mu.TryRLock() {
-			quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
-			r.PushFirst(rw.core.ReadKey(), *(*uintptr)(unsafe.Add(at, sites[rLockCall])))
-			quiet.End()
-			return
-		}
-		rw.rlockSlow(at)
 		return
 	}
-	if r.Knows(rw.read.Seen().Load()) {
+	rw.rlockSlow(at)
+	return
+nested:
+	if !r.Ready(rw.read.Seen().Load()) {
+		goto slow
+	}
+	quiet.End()
+	if swapRead(&rw.mu) {
+		pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall]))
+		quiet.Begin()
+		r.Push(rw.core.ReadKey(), pc)
 		quiet.End()
-		if rw.mu.TryRLock() {
-			pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall]))
-			quiet.Begin()
-			if !r.Push(rw.core.ReadKey(), pc) {
-				r.Acquired(rw.readRequest(pc))
-			}
-			quiet.End()
-			return
-		}
-		rw.rlockSlow(at)
 		return
 	}
+	rw.rlockSlow(at)
+	return
 slow:
 	quiet.End()
 	rw.rlockSlow(at)
@@ -178,22 +194,32 @@ func (rw *RWMutex) TryRLock() bool {
 //
 //go:norace
 //go:noinline
+//go:nosplit
 func (rw *RWMutex) RUnlock() {
 	var here [0]byte
 	quiet.Begin()
 	r := rw.reader.Record()
-	popped := r != nil && r.Pop(rw.core.ReadTag(), unsafe.Pointer(&here))
-	quiet.End()
-	if !popped {
-		rw.runlockSlow()
-		return
+	if r == nil {
+		goto slow
 	}
+	if !r.Innermost(rw.core.ReadTag()) {
+		goto slow
+	}
+	if !r.Lies(unsafe.Pointer(&here)) {
+		goto slow
+	}
+	r.Pop()
+	quiet.End()
 	rw.mu.RUnlock()
 	quiet.Begin()
 	if rw.core.Waited() {
 		wake(&rw.core, true)
 	}
 	quiet.End()
+	return
+slow:
+	quiet.End()
+	rw.runlockSlow()
 }
 
 //go:norace

@@ -88,12 +88,12 @@ const span = 512
 //
 //go:norace
 func places(at unsafe.Pointer, pc uintptr) (found []uintptr) {
-	g := goroutine.G()
+	stack := goroutine.StackOf(goroutine.G())
 	start := -int(uintptr(at) % unsafe.Sizeof(pc))
 	for d := start - span; d < span; d += int(unsafe.Sizeof(pc)) {
 		p := unsafe.Add(at, d)
 		last := unsafe.Add(p, unsafe.Sizeof(pc)-1)
-		if goroutine.OnStack(g, p) && goroutine.OnStack(g, last) && *(*uintptr)(p) == pc {
+		if stack.Holds(p) && stack.Holds(last) && *(*uintptr)(p) == pc {
 			found = append(found, uintptr(d))
 		}
 	}

@@ -29,19 +29,23 @@ type Core struct {
 }
 
 // A lock's identity is a random-looking number of 60 bits, so that sums of identities
-// name held sets. The bits above it are flags.
+// name held sets. The bits below it are flags.
+//
+// The word holds the identity less twice the lock's address. So a copy of a lock has
+// another identity than the lock it was made of, without anybody having to notice the
+// copying. Locks lie in the heap or in global variables, and stay where they are.
 const (
-	idBits  = 60
-	idMask  = 1<<idBits - 1
-	waiters = 1 << 60 // core: a LockContext call may be queued
-	handed  = 1 << 61 // core: has been released by another goroutine than its holder
-	unbound = 1 << 62 // hold: the lock has a node but no clean-up yet (see locks.go)
-	reading = 1 << 63 // hold: held for reading
+	waiters  = 1 << 0 // core: a LockContext call may be queued
+	handed   = 1 << 1 // core: has been released by another goroutine than its holder
+	unbound  = 1 << 2 // hold: the lock has a node but no clean-up yet (see locks.go)
+	reading  = 1 << 3 // hold: held for reading
+	flagBits = 4
+	flags    = 1<<flagBits - 1
 )
 
 // readTwist turns the key of a write hold into that of a read hold. It is a full-width
 // constant because keys are summed: with the bit alone two read holds would cancel out.
-const readTwist = reading | 0x9e3779b97f4a7c1&idMask
+const readTwist = 0x9e3779b97f4a7c10 | reading
 
 // Record returns the record of the goroutine that last acquired the lock, or nil.
 //
@@ -53,26 +57,32 @@ func (c *Core) Record() *Record { return *(**Record)(unsafe.Pointer(&c.owner)) }
 //go:norace
 func (c *Core) Own(r *Record) { c.owner = uintptr(unsafe.Pointer(r)) }
 
+// place is what the lock's address adds to its word. It leaves the flags alone: a word of 64 bits
+// lies on a multiple of eight.
+//
+//go:norace
+func (c *Core) place() uint64 { return 2 * uint64(uintptr(unsafe.Pointer(c))) }
+
 // Key returns the key under which a holder for writing notes the lock.
 //
 //go:norace
-func (c *Core) Key() uint64 { return c.id.Load() & idMask }
+func (c *Core) Key() uint64 { return c.id.Load()&^flags + c.place() }
 
 // ReadKey returns the key under which a holder for reading notes the lock.
 //
 //go:norace
-func (c *Core) ReadKey() uint64 { return c.id.Load()&idMask ^ readTwist }
+func (c *Core) ReadKey() uint64 { return c.Key() ^ readTwist }
 
 // Tag returns Key, or with a flag set a number that is no hold's key. That sends the
 // holder's release the slow way, where flags are looked at.
 //
 //go:norace
-func (c *Core) Tag() uint64 { return c.id.Load() }
+func (c *Core) Tag() uint64 { return c.id.Load() + c.place() }
 
 // ReadTag is to ReadKey what Tag is to Key.
 //
 //go:norace
-func (c *Core) ReadTag() uint64 { return c.id.Load() ^ readTwist }
+func (c *Core) ReadTag() uint64 { return c.Tag() ^ readTwist }
 
 // Waited tells whether a LockContext call may be queued for the lock.
 //
@@ -114,34 +124,26 @@ var idCount atomic.Uint64
 func (c *Core) identify() uint64 {
 	for {
 		old := c.id.Load()
-		if old&idMask != 0 {
-			return old & idMask
+		if old&^flags != 0 {
+			return old&^flags + c.place()
 		}
-		if id := scramble(idCount.Add(1)); c.id.CompareAndSwap(old, old|id) {
+		id := scramble(idCount.Add(1))
+		if word := id - c.place(); word != 0 && c.id.CompareAndSwap(old, old|word) {
 			return id
 		}
 	}
 }
 
-// renew gives a copied lock an identity of its own.
-//
-//go:norace
-func (c *Core) renew() {
-	c.id.Store(0)
-	c.seen.Store(0)
-	c.identify()
-}
-
-// scramble is a bijection on 60 bits (odd multiplications and xor-shifts), so that
-// identities never repeat, and maps only 0 to 0.
+// scramble is a bijection from the numbers below 2^60 to identities (odd multiplications
+// and xor-shifts), so that these never repeat, and maps only 0 to 0.
 //
 //go:norace
 func scramble(n uint64) uint64 {
-	n &= idMask
-	n = n * 0xbf58476d1ce4e5b9 & idMask
+	const mask = 1<<(64-flagBits) - 1
+	n = n * 0xbf58476d1ce4e5b9 & mask
 	n ^= n >> 31
-	n = n * 0x94d049bb133111eb & idMask
-	return n ^ n>>29
+	n = n * 0x94d049bb133111eb & mask
+	return (n ^ n>>29) << flagBits
 }
 
 // keyID returns the identity in a hold's key.
@@ -151,7 +153,7 @@ func keyID(key uint64) uint64 {
 	if key&reading != 0 {
 		key ^= readTwist
 	}
-	return key & idMask
+	return key &^ flags
 }
 
 // keyMode returns how a hold with the key is held.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"runtime"
+	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/hashtable"
 	"github.com/interlock-go/interlock/internal/quiet"
@@ -57,6 +58,15 @@ func (t *lockTable) node(id uint64, kind Waiting, site uintptr) *node {
 	if n.site == 0 {
 		n.site = site
 	}
+	return n
+}
+
+// wanted returns the node of the lock that q asks for.
+//
+//go:norace
+func (t *lockTable) wanted(q *Request) *node {
+	n := t.node(q.Core.identify(), q.For, q.PC)
+	n.addr = uintptr(unsafe.Pointer(q.Core))
 	return n
 }
 

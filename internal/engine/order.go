@@ -20,7 +20,7 @@ import (
 func (r *Record) Before(q *Request) *News {
 	q.Core.identify()
 	r.settle()
-	if r.n == 0 && q.For != ForWrite {
+	if r.n() == 0 && q.For != ForWrite {
 		return nil
 	}
 	if r.excludes(q) {
@@ -107,11 +107,12 @@ type asking struct {
 //
 //go:norace
 func (e *engine) describe(r *Record, q *Request) asking {
-	e.reserve(int(r.n))
-	want := *e.original(q)
+	n := r.n()
+	e.reserve(int(n))
+	want := *e.locks.wanted(q)
 	a := asking{want: rule.Hold{Inst: want.number, Class: want.class, Mode: q.For.mode()}, broken: -1}
 	k := 0
-	for j := uint32(0); j < r.n; j++ {
+	for j := range n {
 		h := r.at(j)
 		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
 		if !n.bound {
@@ -131,24 +132,6 @@ func (e *engine) describe(r *Record, q *Request) asking {
 	}
 	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.places[:k]
 	return a
-}
-
-// original returns the node of the lock asked for. A lock that was copied has the identity of the
-// one it was copied from; it is told by its address, and gets one of its own as soon as nobody
-// holds it under the old.
-//
-//go:norace
-func (e *engine) original(q *Request) *node {
-	addr := uintptr(unsafe.Pointer(q.Core))
-	n := e.locks.node(q.Core.identify(), q.For, q.PC)
-	if n.addr != 0 && n.addr != addr && len(holders(n.id, q.Core)) == 0 {
-		q.Core.renew()
-		n = e.locks.node(q.Core.identify(), q.For, q.PC)
-	}
-	if n.addr == 0 {
-		n.addr = addr
-	}
-	return n
 }
 
 // reserve makes room for a description of n holds.

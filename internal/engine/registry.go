@@ -29,7 +29,7 @@ type slots struct {
 
 const (
 	firstSlots = 64
-	slabSize   = 8192 / unsafe.Sizeof(Record{}) // fills one of the allocator's size classes
+	slabSize   = 32768 / unsafe.Sizeof(Record{}) // whole pages, which begin with a cache line
 )
 
 var records registry
@@ -120,23 +120,23 @@ func Enter() *Record {
 	if !goroutine.Direct {
 		return enterPortable()
 	}
+	var here byte
 	g := goroutine.G()
 	id := goroutine.ID(g)
 	r := records.find(uintptr(g))
-	if r != nil && r.goid == id {
-		return r
-	}
-	if r != nil {
+	switch {
+	case r == nil:
+		r = records.add(g, id)
+	case r.goid != id:
 		r.takeOver(id)
-		return r
 	}
-	return records.add(g, id)
+	if !slow && !r.stack.Holds(unsafe.Pointer(&here)) {
+		r.stack = goroutine.StackOf(g)
+	}
+	return r
 }
 
-// nobody stands for g in records whose fast path is closed: no variable lies on its empty stack.
-var nobody [64]uintptr
-
-// slow closes the fast path of every record made from then on.
+// slow closes the fast path of every record.
 var slow bool
 
 // CloseFastPath sends every acquisition the slow way. It is called at start, before there are goroutines to speak of.
@@ -145,7 +145,7 @@ var slow bool
 func CloseFastPath() {
 	slow = true
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
-		r.g = unsafe.Pointer(&nobody)
+		r.stack = goroutine.NoStack()
 	}
 }
 
@@ -173,10 +173,7 @@ func (g *registry) add(gp unsafe.Pointer, id uint64) *Record {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.cut()
-	r.gp, r.g = gp, gp
-	if gp == nil || slow {
-		r.g = unsafe.Pointer(&nobody)
-	}
+	r.gp, r.stack = gp, goroutine.NoStack()
 	r.begin(id)
 	g.insert(r)
 	return r
@@ -187,7 +184,8 @@ func (g *registry) add(gp unsafe.Pointer, id uint64) *Record {
 //go:norace
 func (r *Record) begin(id uint64) {
 	r.goid = id
-	r.salt = scramble(id) | 1<<(idBits+1) // a bit that no sum of few keys brings alone
+	r.salt = scramble(id) | 1 // a bit that no sum of keys has
+	r.clear()
 	r.first = tick.Load()
 	r.state = 0
 	if r.mind != nil {
@@ -201,7 +199,7 @@ func (r *Record) begin(id uint64) {
 //
 //go:norace
 func (r *Record) takeOver(id uint64) {
-	if r.n > 0 {
+	if r.n() > 0 || r.delivered() {
 		r.leaveBehind()
 	}
 	r.begin(id)

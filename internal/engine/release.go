@@ -109,6 +109,7 @@ func (r *Record) deliver(key uint64) bool {
 	}
 	m.inbox[n] = key
 	atomic.StoreUint32(&r.inbox, uint32(n+1))
+	atomic.StoreUintptr(&r.end, 0)
 	return true
 }
 
@@ -118,7 +119,7 @@ func (r *Record) deliver(key uint64) bool {
 //go:norace
 func (r *Record) told(key uint64) bool {
 	have := 0
-	for i := uint32(0); i < r.n; i++ {
+	for i := range r.n() {
 		if r.at(i).key&^unbound == key {
 			have++
 		}
@@ -149,7 +150,7 @@ func (r *Record) settle() {
 //go:norace
 func (r *Record) empty() {
 	for i := range int(atomic.LoadUint32(&r.inbox)) {
-		for j := range r.n {
+		for j := range r.n() {
 			if r.at(j).key&^unbound == r.mind.inbox[i] {
 				r.remove(int(j))
 				break
@@ -157,6 +158,7 @@ func (r *Record) empty() {
 		}
 	}
 	atomic.StoreUint32(&r.inbox, 0)
+	r.open()
 }
 
 // leftHold is a hold of a goroutine that has finished.
@@ -180,11 +182,11 @@ type leftTable struct {
 func (r *Record) leaveBehind() {
 	eng.mu.Lock()
 	r.empty()
-	for i := range r.n {
+	for i := range r.n() {
 		h := r.at(i)
 		eng.left.put(leftHold{key: h.key &^ unbound, pc: h.pc, goid: r.goid})
 	}
-	r.n = 0
+	r.clear()
 	eng.mu.Unlock()
 }
 

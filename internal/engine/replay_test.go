@@ -4,10 +4,10 @@ import (
 	"flag"
 	"math/rand/v2"
 	"testing"
-	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/oracle"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -46,10 +46,10 @@ func (p *player) verdict(prog oracle.Program) rule.Tier {
 	best := rule.Hazard
 	for _, g := range prog {
 		p.goid++
-		p.rec = Record{g: unsafe.Pointer(&nobody)}
+		p.rec = Record{stack: goroutine.NoStack()}
 		p.rec.begin(p.goid)
 		best = min(best, p.walk(g, locks))
-		for p.rec.n > 0 {
+		for p.rec.n() > 0 {
 			p.rec.remove(0)
 		}
 	}

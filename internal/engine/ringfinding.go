@@ -36,11 +36,12 @@ func (e *engine) ringFinding(ring []*Record) (f *Finding, isNew bool) {
 //go:norace
 func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
 	n := e.locks.node(c.identify(), m.waitKind, m.waitPC)
+	held := m.n()
 	edge := Edge{
-		Goroutine: m.goid, Via: -1, Held: make([]Hold, m.n), Phase: e.phases.names[phaseNow],
+		Goroutine: m.goid, Via: -1, Held: make([]Hold, held), Phase: e.phases.names[phaseNow],
 		Want: Hold{Lock: e.lock(n.number, n.class), Mode: m.waitKind.mode(), Stack: one(m.waitPC)},
 	}
-	for i := range m.n {
+	for i := range held {
 		h := m.at(i)
 		edge.Held[i] = e.hold(h.key, h.pc)
 		edge.Held[i].Stack = e.stackOf(m, i)

@@ -109,13 +109,13 @@ func (e *engine) repeats() []Repeat {
 func (e *engine) heldLocks() []HeldLock {
 	total := len(e.left.holds)
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
-		total += int(r.n)
+		total += int(r.n())
 	}
 	out := make([]HeldLock, total+16)
 	k := 0
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
 		gone := r.gp != nil && goroutine.Finished(r.gp, r.goid)
-		for j := uint32(0); j < r.n && j < inlineHolds && k < len(out); j++ {
+		for j := uint32(0); j < r.n() && k < len(out); j++ {
 			if key := r.at(j).key &^ unbound; key != 0 && !r.told(key) {
 				out[k] = HeldLock{Goroutine: r.goid, Finished: gone, Hold: e.hold(key, r.at(j).pc)}
 				k++

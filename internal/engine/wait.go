@@ -98,7 +98,7 @@ func (r *Record) publish(q *Request) {
 //
 //go:norace
 func (r *Record) reads() bool {
-	for i := uint32(0); i < r.n; i++ {
+	for i := range r.n() {
 		if r.at(i).key&reading != 0 {
 			return true
 		}

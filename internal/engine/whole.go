@@ -20,7 +20,7 @@ func SetStacks(on bool) {
 //go:norace
 func (r *Record) remember(pc uintptr) {
 	m := r.thinks()
-	at := int(r.n) - 1
+	at := int(r.n()) - 1
 	if at >= len(m.stacks) {
 		grown := make([]uint32, 2*at+8)
 		for i, s := range m.stacks {

@@ -13,7 +13,7 @@ import (
 	"unsafe"
 )
 
-// Direct tells whether G, ID, OnStack and Finished may be used. It is set before any
+// Direct tells whether G, ID, StackOf and Finished may be used. It is set before any
 // importing package's init and never changes.
 var Direct = probe()
 
@@ -32,16 +32,48 @@ func G() unsafe.Pointer { return getg() }
 //go:norace
 func ID(g unsafe.Pointer) uint64 { return *(*uint64)(unsafe.Add(g, idOffset)) }
 
-// OnStack tells whether sp, the address of a local variable of the caller, lies on g's
-// stack, that is, whether the caller runs on goroutine g. A goroutine's stack may move
-// between the loads; then sp, which the runtime does not adjust as an integer, lies in
-// no live stack of ours and the answer is a harmless no.
+// Stack is where a goroutine's stack lies, as the goroutine itself last saw it.
+type Stack struct {
+	g    unsafe.Pointer
+	lo   uintptr
+	size uintptr
+}
+
+// StackOf returns the stack of the goroutine with record g, which the caller runs on.
 //
 //go:norace
-func OnStack(g, sp unsafe.Pointer) bool {
-	lo := *(*uintptr)(g)
-	return uintptr(sp)-lo < *(*uintptr)(unsafe.Add(g, unsafe.Sizeof(lo)))-lo
+func StackOf(g unsafe.Pointer) Stack {
+	lo, hi := *(*uintptr)(g), *(*uintptr)(unsafe.Add(g, unsafe.Sizeof(uintptr(0))))
+	return Stack{g, lo, hi - lo}
 }
+
+// noG is a record of a goroutine without a stack.
+var noG [probeSpan / unsafe.Sizeof(uintptr(0))]uintptr
+
+// NoStack returns a stack that holds nothing.
+//
+//go:norace
+func NoStack() Stack { return Stack{g: unsafe.Pointer(&noG)} }
+
+// Holds tells whether sp, the address of a local variable of the caller, lies on the stack, that is,
+// whether the caller runs on the stack's goroutine. The answer may also be a no if the
+// stack has moved since StackOf.
+//
+// Of another goroutine the bounds may change at any time, so they are not read as a pair: they would
+// belong to two stacks, between which the caller's own could lie. The lower bound alone says whether
+// the stack is still the one that StackOf saw. (It would have to move away, be cut to half its size or
+// less, come back to the same address, and leave the rest to the caller's goroutine, all between two uses
+// of a lock by its own goroutine, to be taken for what it was.)
+//
+//go:norace
+func (s *Stack) Holds(sp unsafe.Pointer) bool {
+	return *(*uintptr)(s.g) == s.lo && uintptr(sp)-s.lo < s.size
+}
+
+// ID returns the id of the goroutine that has the stack now.
+//
+//go:norace
+func (s *Stack) ID() uint64 { return ID(s.g) }
 
 // statusDead is the runtime's _Gdead: the goroutine has finished and its record waits for another.
 const statusDead = 6

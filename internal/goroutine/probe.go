@@ -41,7 +41,8 @@ func look() sample {
 	if s.g == nil || s.id == 0 {
 		return s
 	}
-	s.here = OnStack(s.g, unsafe.Pointer(&local))
+	stack := StackOf(s.g)
+	s.here = stack.Holds(unsafe.Pointer(&local))
 	for i := range s.words {
 		s.words[i] = *(*uint64)(unsafe.Add(s.g, i*8))
 	}
