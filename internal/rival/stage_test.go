@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ type stage struct {
 	locks  []lock
 	actors []*actor
 	holds  []hold
+	over   atomic.Bool // who is let in leaves at once
 	all    sync.WaitGroup
 }
 
@@ -59,7 +61,14 @@ func (s *stage) step(g int, op oracle.Op) bool {
 	a := s.actors[g]
 	require.Nil(s.t, a.waiting, "goroutine %d is to go on, but it is blocked", g+1)
 	blocks := s.blocks(op)
-	if a.calls <- func() { a.done <- perform(s.locks[op.Lock], op.Kind) }; blocks {
+	a.calls <- func() {
+		ok := perform(s.locks[op.Lock], op.Kind)
+		if s.over.Load() {
+			s.undo(op.Lock, op.Kind.Reads())
+		}
+		a.done <- ok
+	}
+	if blocks {
 		a.waiting = &op
 		s.awaitBlocked()
 		return false
@@ -173,20 +182,26 @@ func stacks() string { return string(stackBuffer[:runtime.Stack(stackBuffer[:], 
 
 var stackBuffer [1 << 16]byte // tests here run one after the other
 
+func (s *stage) undo(lock uint8, read bool) {
+	kind := oracle.Unlock
+	if read {
+		kind = oracle.RUnlock
+	}
+	perform(s.locks[lock], kind)
+}
+
 // end releases every hold for those who are blocked, as nobody else can, and joins the actors.
 func (s *stage) end() {
 	hung := s.waiting() > 0
-	for hung && len(s.holds) > 0 {
-		h := s.holds[0]
-		op := oracle.Op{Kind: oracle.Unlock, Lock: h.lock}
-		if h.read {
-			op.Kind = oracle.RUnlock
-		}
-		perform(s.locks[h.lock], op.Kind)
-		s.release(h.actor, op)
+	require.True(s.t, hung || len(s.holds) == 0, "the program ends with locks held")
+	s.over.Store(true)
+	for _, h := range s.holds {
+		s.undo(h.lock, h.read)
 	}
-	require.Empty(s.t, s.holds, "the program ends with locks held")
 	for _, a := range s.actors {
+		if a.waiting != nil {
+			s.await(a)
+		}
 		close(a.calls)
 	}
 	s.all.Wait()
