@@ -14,7 +14,7 @@ import (
 
 // parse reads a program: goroutines with | between them. Each nests its locks from left to right and releases
 // them in reverse; a semicolon ends a nest. A is Lock, rA RLock, tA TryLock. Where -A (or -rA) says what is
-// released, nothing else is. What is nested in a failing TryLock is skipped.
+// released, nothing else is, nor where a dot stands. What is nested in a failing TryLock is skipped.
 func parse(text string) oracle.Program {
 	var p oracle.Program
 	for g := range strings.SplitSeq(text, "|") {
@@ -33,6 +33,9 @@ func parseNest(words []string, at uint8) oracle.Goroutine {
 	var section oracle.Section
 	var code oracle.Goroutine
 	for _, w := range words {
+		if w == "." {
+			continue
+		}
 		kind, ok := kinds[w[:len(w)-1]]
 		if !ok {
 			panic("not a call: " + w)
@@ -40,7 +43,7 @@ func parseNest(words []string, at uint8) oracle.Goroutine {
 		code = append(code, oracle.Op{Kind: kind, Lock: w[len(w)-1] - 'A'})
 		section = append(section, oracle.Acquire{Kind: kind, Lock: w[len(w)-1] - 'A'})
 	}
-	if !strings.Contains(strings.Join(words, ""), "-") {
+	if !strings.ContainsAny(strings.Join(words, ""), "-.") {
 		code = oracle.Do(section)
 		for i := range code {
 			code[i].Else += at
