@@ -16,20 +16,20 @@ var children = map[string]func(){}
 
 const childVariable = "INTERLOCK_RIVAL_TEST_CHILD"
 
-// child runs one of them, and returns what it printed and its exit code.
-func child(t *testing.T, name string) (output string, code int) {
+// child runs one of them for so long at most, and returns what it printed and its exit code.
+func child(t *testing.T, name string, limit time.Duration) (output string, code int) {
 	t.Helper()
 	require.Contains(t, children, name)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childVariable+"="+name)
-	return run(t, cmd, patience)
+	return runCommand(t, cmd, limit)
 }
 
 // killed is the exit code of a process that did not end in time.
 const killed = -1
 
-// run runs a command for so long at most.
-func run(t *testing.T, cmd *exec.Cmd, limit time.Duration) (output string, code int) {
+// runCommand runs a command for so long at most.
+func runCommand(t *testing.T, cmd *exec.Cmd, limit time.Duration) (output string, code int) {
 	t.Helper()
 	timer := time.AfterFunc(limit, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()

@@ -137,7 +137,7 @@ func TestRandomHangs(t *testing.T) {
 			r := rand.New(rand.NewPCG(s, 1))
 			var x oracle.Explorer
 			hung, before, after := 0, 0, 0
-			for range amount(160) {
+			for range amount(80) {
 				p := g.program(r)
 				way, blocked := find(p)
 				if blocked == nil {

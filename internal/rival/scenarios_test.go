@@ -72,12 +72,12 @@ var scenarios = []scenario{
 	{name: "unlocked out of order, then both orders", program: "A B -A C -C -B | C B", truth: deadlocks, ours: potential, rival: inconsistent},
 	{name: "hand over hand", program: "A B -A C -B D -C -D | A B -A C -B D -C -D", truth: none, ours: none, rival: none},
 	{
-		name: "both orders, 100,000 others learnt elsewhere in between", program: "A B | B A", ours: potential, rival: none,
-		truth: deadlocks, byHand: many, setting: setting{judge: judgeLongAgo("elsewhere", false)},
+		name: "both orders, 100,000 other pairs in between", program: "A B | B A", ours: potential, rival: none,
+		truth: deadlocks, byHand: many, setting: setting{judge: judgeLongAgo("pairs", false)},
 	},
 	{
-		name: "both orders, 100,000 others learnt in the same place", program: "A B | B A", ours: none, rival: none,
-		truth: deadlocks, byHand: many, setting: setting{judge: judgeLongAgo("same place", true)},
+		name: "both orders, 100,000 others within A in between", program: "A B | B A", ours: none, rival: none,
+		truth: deadlocks, byHand: many, setting: setting{judge: judgeLongAgo("within", true)},
 	},
 	// Locks within themselves.
 	{name: "locked twice", program: "A A", truth: deadlocks, ours: deadlocks, rival: recursive},
@@ -183,27 +183,26 @@ func throughRLocker(locks []lock) {
 	}
 }
 
-// longAgo nests B in A, then 100,000 locks in A that nobody has used before, and then A in B. Orders are
-// learnt where the calls are: the many in a place of their own, or in that of the first.
-func longAgo(d *detector, onePlace bool) string {
+// longAgo nests B in A, then 100,000 locks that nobody has used before, each in A or in a lock of its own, and
+// then A in B.
+func longAgo(d *detector, inA bool) string {
 	locks := d.begin(2)
-	many := make([]lock, 100_000)
+	outer, inner := locks[0], make([]lock, 100_000)
 	elsewhere(func() {
 		nest(locks[0], locks[1])
-		for i := range many {
-			many[i] = d.lock()
-			if onePlace {
-				nest(locks[0], many[i])
-				continue
+		for i := range inner {
+			inner[i] = d.lock()
+			if !inA {
+				outer = d.lock()
 			}
-			locks[0].Lock()
-			many[i].Lock()
-			many[i].Unlock()
-			locks[0].Unlock()
+			outer.Lock() // a place of its own: interlock ages orders by the place where they are learnt
+			inner[i].Lock()
+			inner[i].Unlock()
+			outer.Unlock()
 		}
 	})
 	elsewhere(func() { nest(locks[1], locks[0]) })
-	runtime.KeepAlive(many)
+	runtime.KeepAlive(inner)
 	return d.findings.gravest()
 }
 
@@ -222,18 +221,18 @@ func nest(outer, inner lock) {
 }
 
 // judgeLongAgo asks go-deadlock in a process of its own, with its own bound of 65,536 pairs.
-func judgeLongAgo(name string, onePlace bool) func(*testing.T, *detector) string {
+func judgeLongAgo(name string, inA bool) func(*testing.T, *detector) string {
 	children[name] = func() {
 		deadlock.Opts.OnPotentialDeadlock = func() {}
 		deadlock.Opts.LogBuf = &rival.findings
-		fmt.Print(longAgo(&rival, onePlace))
+		fmt.Print(longAgo(&rival, inA))
 	}
 	return func(t *testing.T, d *detector) string {
 		t.Helper()
 		if d == &ours {
-			return longAgo(d, onePlace)
+			return longAgo(d, inA)
 		}
-		out, _ := child(t, name)
+		out, _ := child(t, name, patience)
 		return out
 	}
 }
