@@ -42,7 +42,7 @@ func TestManners(t *testing.T) {
 }
 
 // silence is how long a program is waited for that is expected to say nothing.
-const silence = time.Second
+const silence = time.Second / 2
 
 func limit(d *detector) time.Duration {
 	if d == &rival {

@@ -24,7 +24,7 @@ const page = "../../docs/rival.md"
 func TestPage(t *testing.T) {
 	written, err := os.ReadFile(page)
 	require.NoError(t, err)
-	counts := section(t, string(written), "counts")
+	_, counts, _ := section(t, string(written), "counts")
 	if amount(pagePrograms) == pagePrograms {
 		counts = randomTable(t)
 	}
@@ -32,7 +32,8 @@ func TestPage(t *testing.T) {
 	for name, content := range map[string]string{
 		"versions": versions(t), "counts": counts, "scenarios": scenarioTable(), "manners": mannerTable(),
 	} {
-		want = strings.Replace(want, section(t, want, name), content, 1)
+		before, _, after := section(t, want, name)
+		want = before + content + after
 	}
 	if *update {
 		require.NoError(t, os.WriteFile(page, []byte(want), 0o644))
@@ -41,14 +42,16 @@ func TestPage(t *testing.T) {
 	require.Equal(t, want, string(written), "run: go test ./internal/rival -run TestPage -update")
 }
 
-// section is what stands between the marks of that name.
-func section(t *testing.T, text, name string) string {
+// section cuts the text around what stands between the marks of that name.
+func section(t *testing.T, text, name string) (before, content, after string) {
 	t.Helper()
-	_, rest, ok := strings.Cut(text, "<!-- "+name+" -->\n")
+	const end = "<!-- end -->"
+	mark := "<!-- " + name + " -->\n"
+	before, rest, ok := strings.Cut(text, mark)
 	require.True(t, ok, "the page has no section %s", name)
-	content, _, ok := strings.Cut(rest, "<!-- end -->")
+	content, after, ok = strings.Cut(rest, end)
 	require.True(t, ok, "section %s has no end", name)
-	return content
+	return before + mark, content, end + after
 }
 
 func versions(t *testing.T) string {
