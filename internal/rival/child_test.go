@@ -3,6 +3,7 @@
 package rival_test
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"testing"
@@ -31,11 +32,13 @@ const killed = -1
 // runCommand runs a command for so long at most.
 func runCommand(t *testing.T, cmd *exec.Cmd, limit time.Duration) (output string, code int) {
 	t.Helper()
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	require.NoError(t, cmd.Start())
 	timer := time.AfterFunc(limit, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
-	out, err := cmd.CombinedOutput()
-	if err != nil {
+	if err := cmd.Wait(); err != nil {
 		require.ErrorAs(t, err, new(*exec.ExitError))
 	}
-	return string(out), cmd.ProcessState.ExitCode()
+	return out.String(), cmd.ProcessState.ExitCode()
 }

@@ -96,8 +96,8 @@ func (h *hanger) allBlocked(at [8]uint8, writes, reads *[8]int) []int {
 	return blocked
 }
 
-// hang plays a program until it hangs, and returns what was reported until then and, if it was nothing that counts,
-// what a timer of go-deadlock's says after that.
+// hang plays a program until it hangs, and returns what was reported by then; or, if go-deadlock has said nothing,
+// what its timer says after that.
 func hang(t *testing.T, d *detector, p oracle.Program, way, blocked []int) []string {
 	t.Helper()
 	s := newStage(t, len(p), d.begin(locksOf(p)))

@@ -26,10 +26,10 @@ type manner struct {
 
 var manners = []manner{
 	{"data races seen by -race, of 10 planted", plantedRaces, "10", "0"},
-	{"a program that only waits for a channel, after one Lock", asleep, "all goroutines are asleep", "hangs"},
+	{"a program that only waits for a channel, after one Lock", asleep, "all goroutines are asleep", hangs},
 	{"links runtime/cgo where cgo is enabled", linksCgo, "no", "yes"},
 	{"reports of one inversion that runs 1,000 times", repeated, "1", "1000"},
-	{"a handler that takes a lock of the same package", lockingHandler, "goes on", "hangs"},
+	{"a handler that takes a lock of the same package", lockingHandler, "goes on", hangs},
 }
 
 func TestManners(t *testing.T) {

@@ -28,14 +28,14 @@ type scenario struct {
 	setting setting
 }
 
-// setting is what surrounds a program.
+// setting is what surrounds a program, or stands in for how it is run.
 type setting struct {
-	locks func(locks []lock)                 // what is done to them first
-	run   func(*stage)                       // runs it instead of run
-	judge func(*testing.T, *detector) string // judges it instead of judge
+	locks func(locks []lock) // what is done to them first
+	run   func(*stage)       // in place of stage.run
+	judge func(*testing.T, *detector) string
 }
 
-// deadlock, potential, … are our tiers, none and needsWriter the oracle's as well.
+// Tiers of ours that are no verdict of the oracle's.
 const (
 	potential = "potential"
 	guarded   = "guarded"
