@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/oracle"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/lockorder"
@@ -120,7 +121,7 @@ func amount(n int) int {
 	switch {
 	case *programs > 0:
 		return *programs
-	case testing.Short() || quiet.Enabled:
+	case testing.Short() || quiet.Enabled || !goroutine.Direct:
 		return n / 8
 	}
 	return n

@@ -156,13 +156,15 @@ func (s *stage) waiting() int {
 	return n
 }
 
-// awaitBlocked waits until the runtime says that all who should be are blocked on a lock of sync, which is under
-// the locks of both. All that a detector says before the goroutine blocks has been said then.
+// awaitBlocked waits until the runtime says that all who should be are blocked in sync's RWMutex, which is under
+// that of both; what they wait for inside has a Mutex. All that a detector says before the goroutine blocks has
+// been said then.
 func (s *stage) awaitBlocked() {
 	s.until(func(stacks string) bool {
 		blocked := 0
 		for g := range strings.SplitSeq(stacks, "\n\n") {
-			if header, _, _ := strings.Cut(g, "\n"); strings.Contains(header, "[sync.") && strings.Contains(g, "rival_test.perform") {
+			if header, _, _ := strings.Cut(g, "\n"); strings.Contains(header, "[sync.") &&
+				strings.Contains(g, "\nsync.(*RWMutex).") && strings.Contains(g, "rival_test.perform") {
 				blocked++
 			}
 		}
