@@ -111,16 +111,19 @@ func hang(t *testing.T, d *detector, p oracle.Program, way, blocked []int) []str
 	}
 	require.Equal(t, len(blocked), s.waiting(), "%v", p)
 	if d == &rival && d.findings.gravest() == none {
-		d.findings.awaitTimeout()
+		d.findings.await(never)
 	}
 	seen := d.findings.all()
 	s.end()
 	return seen
 }
 
-// awaitTimeout waits for go-deadlock's timer, and for long enough that it will not come if it has not.
-func (f *findings) awaitTimeout() {
-	for end := time.Now().Add(10 * rivalTimeout); f.gravest() == none && time.Now().Before(end); {
+// never is how long go-deadlock's timer is waited for before it counts as silent.
+const never = 10 * rivalTimeout
+
+// await waits for a report, for so long at most.
+func (f *findings) await(limit time.Duration) {
+	for end := time.Now().Add(limit); f.gravest() == none && time.Now().Before(end); {
 		<-time.After(rivalTimeout / 4)
 	}
 }
