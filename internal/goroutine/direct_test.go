@@ -1,0 +1,114 @@
+//go:build (amd64 || arm64) && gc && !interlock_portable
+
+package goroutine_test
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/internal/goroutine"
+)
+
+func TestTheDirectWayIsOpen(t *testing.T) { require.True(t, goroutine.Direct) }
+
+// The second crowd runs on records of the first: the runtime uses them again.
+func TestIDIsThatOfRuntimeStack(t *testing.T) {
+	const n = 1000
+	type sight struct {
+		g       unsafe.Pointer
+		id, say uint64
+	}
+	first, second := make([]sight, n), make([]sight, n)
+	look := func(into []sight) func(int) {
+		return func(i int) {
+			g := goroutine.G()
+			into[i] = sight{g, goroutine.ID(g), printedID()}
+		}
+	}
+	crowd(n, look(first))
+	crowd(n, look(second))
+	by := map[unsafe.Pointer]sight{}
+	for _, s := range first {
+		require.Equal(t, s.say, s.id)
+		by[s.g] = s
+	}
+	require.Len(t, by, n, "each alive at once has a record of its own")
+	again := 0
+	for _, s := range second {
+		require.Equal(t, s.say, s.id)
+		if old, ok := by[s.g]; ok {
+			again++
+			require.NotEqual(t, old.id, s.id)
+			require.True(t, goroutine.Finished(s.g, old.id))
+		}
+	}
+	require.NotZero(t, again, "no record was used again, so nothing was tested of that")
+}
+
+// grow calls f with the stack grown by some kilobytes for each level.
+//
+//go:noinline
+func grow(levels int, f func()) byte {
+	var space [4096]byte
+	if levels == 0 {
+		f()
+	} else {
+		space[levels] = grow(levels-1, f)
+	}
+	return space[levels/2]
+}
+
+func TestOnStack(t *testing.T) {
+	var mine byte
+	me := goroutine.G()
+	var right, moved [20]bool
+	crowd(len(right), func(i int) {
+		g := goroutine.G()
+		var top byte
+		before := uintptr(unsafe.Pointer(&top))
+		right[i] = goroutine.OnStack(g, unsafe.Pointer(&top))
+		grow(i*4, func() {
+			var deep byte
+			own := goroutine.OnStack(g, unsafe.Pointer(&deep)) && goroutine.OnStack(g, unsafe.Pointer(&top))
+			others := goroutine.OnStack(me, unsafe.Pointer(&deep)) || goroutine.OnStack(me, unsafe.Pointer(&top))
+			heap := goroutine.OnStack(g, unsafe.Pointer(t)) || goroutine.OnStack(g, nil)
+			right[i] = right[i] && own && !others && !heap
+		})
+		moved[i] = before != uintptr(unsafe.Pointer(&top))
+	})
+	require.NotContains(t, right, false)
+	require.Contains(t, moved, true, "no stack has moved, so nothing was tested of that")
+	require.True(t, goroutine.OnStack(me, unsafe.Pointer(&mine)))
+}
+
+func TestFinished(t *testing.T) {
+	type who struct {
+		g  unsafe.Pointer
+		id uint64
+	}
+	running, end := make(chan who), make(chan struct{})
+	var done sync.WaitGroup
+	done.Go(func() {
+		g := goroutine.G()
+		running <- who{g, goroutine.ID(g)}
+		<-end
+	})
+	w := <-running
+	require.False(t, goroutine.Finished(goroutine.G(), goroutine.ID(goroutine.G())))
+	for range 20 { // the collector marks the status of a stack that it looks at
+		done.Go(runtime.GC)
+		for range 1000 {
+			if goroutine.Finished(w.g, w.id) {
+				require.Fail(t, "it is blocked, not finished")
+			}
+		}
+	}
+	close(end)
+	done.Wait()
+	require.Eventually(t, func() bool { return goroutine.Finished(w.g, w.id) }, patience, time.Millisecond)
+}
