@@ -22,30 +22,34 @@ func TestIDIsThatOfRuntimeStack(t *testing.T) {
 	type sight struct {
 		g       unsafe.Pointer
 		id, say uint64
+		again   bool // somebody of the first crowd ran on g
+		gone    bool // and counts as finished
 	}
-	first, second := make([]sight, n), make([]sight, n)
-	look := func(into []sight) func(int) {
+	by := map[unsafe.Pointer]sight{}
+	var first, second [n]sight
+	look := func(into *[n]sight) func(int) {
 		return func(i int) {
 			g := goroutine.G()
-			into[i] = sight{g, goroutine.ID(g), printedID()}
+			old, again := by[g]
+			into[i] = sight{g, goroutine.ID(g), printedID(), again, goroutine.Finished(g, old.id)}
 		}
 	}
-	crowd(n, look(first))
-	crowd(n, look(second))
-	by := map[unsafe.Pointer]sight{}
+	crowd(n, look(&first))
 	for _, s := range first {
-		require.Equal(t, s.say, s.id)
 		by[s.g] = s
 	}
 	require.Len(t, by, n, "each alive at once has a record of its own")
+	crowd(n, look(&second))
 	again := 0
 	for _, s := range second {
-		require.Equal(t, s.say, s.id)
-		if old, ok := by[s.g]; ok {
+		if s.again {
 			again++
-			require.NotEqual(t, old.id, s.id)
-			require.True(t, goroutine.Finished(s.g, old.id))
+			require.NotEqual(t, by[s.g].id, s.id)
+			require.True(t, s.gone)
 		}
+	}
+	for _, s := range append(first[:], second[:]...) {
+		require.Equal(t, s.say, s.id)
 	}
 	require.NotZero(t, again, "no record was used again, so nothing was tested of that")
 }
