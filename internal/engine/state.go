@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"sync/atomic"
+	"unsafe"
+
 	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/quiet"
 )
@@ -115,9 +118,10 @@ func (e *engine) heldLocks() []HeldLock {
 	k := 0
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
 		gone := r.gp != nil && goroutine.Finished(r.gp, r.goid)
-		for j := uint32(0); j < r.n && j < inlineHolds && k < len(out); j++ {
-			if key := r.at(j).key &^ unbound; key != 0 && !r.told(key) {
-				out[k] = HeldLock{Goroutine: r.goid, Finished: gone, Hold: e.hold(key, r.at(j).pc)}
+		for j := uint32(0); j < r.n && k < len(out); j++ {
+			h := r.peek(j)
+			if key := h.key &^ unbound; key != 0 && !r.told(key) {
+				out[k] = HeldLock{Goroutine: r.goid, Finished: gone, Hold: e.hold(key, h.pc)}
 				k++
 			}
 		}
@@ -129,6 +133,21 @@ func (e *engine) heldLocks() []HeldLock {
 		}
 	}
 	return out[:k]
+}
+
+// peek is at for a record whose goroutine may be running, and growing or giving up its holds meanwhile. The hold
+// that it reads may be torn or gone; then it is one that was there a moment ago, or none (key 0).
+//
+//go:norace
+func (r *Record) peek(i uint32) hold {
+	if i < inlineHolds {
+		return r.held[i]
+	}
+	more := (*[]hold)(atomic.LoadPointer((*unsafe.Pointer)(unsafe.Pointer(&r.more))))
+	if more == nil || int(i-inlineHolds) >= len(*more) {
+		return hold{}
+	}
+	return (*more)[i-inlineHolds]
 }
 
 //go:norace
