@@ -96,3 +96,14 @@ func TestBoundHoldsWhateverIsNestedAndCollected(t *testing.T) {
 	require.NotZero(t, s.Aged)
 	require.NotZero(t, s.Collected)
 }
+
+func TestLatestOrderIsNeverTheOneGivenUp(t *testing.T) {
+	afresh(t)
+	SetMaxOrders(3)
+	locks := make([]Core, 60)
+	r := standIn(1)
+	for i := 0; i < len(locks); i += 2 {
+		r.nest(uintptr(100*i), &locks[i], &locks[i+1])
+		require.Len(t, standIn(2).nest(uintptr(100*i+50), &locks[i+1], &locks[i]), 1, "%d", i)
+	}
+}
