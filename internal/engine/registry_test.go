@@ -3,16 +3,11 @@ package engine
 import (
 	"sync"
 	"testing"
-	"time"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-
-	"github.com/interlock-go/interlock/internal/goroutine"
 )
-
-const patience = 10 * time.Second
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -107,40 +102,4 @@ func TestTakenOverRecordBeginsAfresh(t *testing.T) {
 	require.NotEqual(t, salt, r.salt)
 	require.Equal(t, [16]uint64{}, r.mind.known, "what one goroutine was seen to do, another was not")
 	require.True(t, standIn(70003).drop(&c), "the hold is left behind for whoever releases it")
-}
-
-// The runtime puts later goroutines on the g of earlier ones.
-func TestGoroutineTakesOverTheRecordOfOneThatHasFinished(t *testing.T) {
-	if !goroutine.Direct {
-		require.Panics(t, func() { goroutine.ID(goroutine.G()) }, "the portable way has no g to go by")
-		return
-	}
-	afresh(t)
-	var a Core
-	var first *Record
-	var goid uint64
-	together(1, func(int) {
-		first, goid = Enter(), self()
-		first.take(&a, 5)
-	})
-	require.Eventually(t, func() bool { return goroutine.Finished(first.gp, goid) }, patience, time.Millisecond)
-	require.Len(t, heldBy(goid), 1)
-	require.True(t, heldBy(goid)[0].Finished)
-	over := false
-	for end := time.Now().Add(patience); !over && time.Now().Before(end); {
-		together(100, func(int) {
-			if Enter() == first {
-				over = true // one of them at most
-			}
-		})
-	}
-	require.True(t, over)
-	require.NotEqual(t, goid, first.goid)
-	held := heldBy(goid)
-	require.Len(t, held, 1, "the hold outlives its record's change of hands")
-	require.True(t, held[0].Finished)
-	require.Equal(t, []uintptr{5}, held[0].Hold.Stack)
-	require.True(t, Enter().drop(&a))
-	require.Empty(t, heldBy(goid))
-	require.False(t, Enter().drop(&a), "once")
 }

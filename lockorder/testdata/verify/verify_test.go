@@ -1,0 +1,160 @@
+// Package verify_test is a user's package of parallel tests on real locks, some of which are wrong. TestVerify of
+// package lockorder runs it and knows what must come of each.
+package verify_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/interlock-go/interlock/lockorder"
+	"github.com/interlock-go/interlock/mutex"
+)
+
+func TestMain(m *testing.M) { lockorder.VerifyTestMain(m) }
+
+// side runs f to its end on a goroutine of the caller's.
+func side(f func()) {
+	var wg sync.WaitGroup
+	wg.Go(f)
+	wg.Wait()
+}
+
+func nest(a, b sync.Locker) {
+	a.Lock()
+	b.Lock()
+	b.Unlock()
+	a.Unlock()
+}
+
+// invert takes both orders, one goroutine after the other.
+func invert(a, b sync.Locker) {
+	side(func() { nest(a, b) })
+	side(func() { nest(b, a) })
+}
+
+// found is closed when the guilty test has made its finding, and looked when the innocent one has looked.
+var found, looked = make(chan struct{}), make(chan struct{})
+
+func TestGuilty(t *testing.T) {
+	t.Parallel()
+	defer lockorder.VerifyNone(t)
+	invert(new(mutex.Mutex), new(mutex.Mutex))
+	close(found)
+	<-looked
+}
+
+func TestInnocent(t *testing.T) {
+	t.Parallel()
+	<-found
+	lockorder.VerifyNone(t)
+	close(looked)
+}
+
+func TestRing(t *testing.T) {
+	t.Parallel()
+	defer lockorder.VerifyNone(t)
+	var a, b mutex.Mutex
+	var both, done sync.WaitGroup
+	both.Add(2)
+	ring := func(first, second *mutex.Mutex) func() {
+		return func() {
+			first.Lock()
+			defer first.Unlock()
+			both.Done()
+			both.Wait()
+			if mutex.LockContext(t.Context(), second) == nil {
+				second.Unlock()
+			}
+		}
+	}
+	done.Go(ring(&a, &b))
+	done.Go(ring(&b, &a))
+	done.Wait()
+}
+
+func TestOrdered(t *testing.T) {
+	t.Parallel()
+	defer lockorder.VerifyNone(t)
+	var a, b mutex.RWMutex
+	mutex.SetClass(&a, before)
+	mutex.SetClass(&b, after)
+	nest(&b, &a) // against the declaration, though nobody takes them in the other order
+}
+
+var before, after = lockorder.NewClass("before"), lockorder.NewClass("after")
+
+func init() { lockorder.Order(before, after) }
+
+func TestAllowed(t *testing.T) {
+	t.Parallel()
+	defer lockorder.VerifyNone(t)
+	lower, upper := lockorder.NewClass("lower"), lockorder.NewClass("upper")
+	lockorder.AllowOrder(upper, lower)
+	var a, b mutex.Mutex
+	mutex.SetClass(&a, lower)
+	mutex.SetClass(&b, upper)
+	invert(&a, &b)
+}
+
+func TestIgnored(t *testing.T) {
+	t.Parallel()
+	defer lockorder.VerifyNone(t)
+	lockorder.Ignore(lockorder.InFunc("*.knownToBeWrong*"))
+	knownToBeWrong()
+}
+
+func knownToBeWrong() {
+	a, b := new(mutex.Mutex), new(mutex.Mutex)
+	side(func() { nest(a, b) })
+	side(func() { nest(b, a) })
+}
+
+func TestPhased(t *testing.T) {
+	defer lockorder.VerifyNone(t)
+	var a, b mutex.Mutex
+	end := lockorder.Phase("start-up")
+	side(func() { nest(&a, &b) })
+	end()
+	side(func() { nest(&b, &a) })
+}
+
+func TestLeavesALock(t *testing.T) {
+	t.Parallel()
+	defer lockorder.VerifyNone(t)
+	side(left.Lock)
+}
+
+var left mutex.Mutex
+
+func TestFails(t *testing.T) {
+	t.Parallel()
+	defer lockorder.VerifyNone(t, lockorder.FailOn(lockorder.Ordered))
+	var a, b mutex.Mutex
+	nest(&a, &b)
+	nest(&b, &a)
+}
+
+var (
+	one, two mutex.Mutex
+	jobs     = make(chan func())
+)
+
+func init() { go work(); go work() }
+
+func work() {
+	for job := range jobs {
+		job()
+	}
+}
+
+// TestWorker leaves its locking to a goroutine that no test has started.
+func TestWorker(t *testing.T) {
+	t.Parallel()
+	defer lockorder.VerifyNone(t)
+	done := make(chan struct{})
+	for _, job := range []func(){forth, back} {
+		jobs <- func() { job(); close(done) }
+		<-done
+		done = make(chan struct{})
+	}
+}
