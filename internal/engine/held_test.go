@@ -99,3 +99,27 @@ func TestManyReadersLeaveAndAreReleasedOneByOne(t *testing.T) {
 	}
 	require.False(t, stranger.Released(q))
 }
+
+// A lock that nobody has asked for with another in hand is known by how it is held alone.
+func TestTypeOfALockThatWasOnlyMetHeld(t *testing.T) {
+	afresh(t)
+	var l lock
+	var m Core
+	r := Enter()
+	r.Acquired(&Request{Core: &l.core, Seen: l.read.Seen(), For: ForRead, PC: 1})
+	r.take(&m, 2)
+	held := heldBy(self())
+	require.Len(t, held, 2)
+	require.Equal(t, "RWMutex", held[0].Hold.Lock.Type)
+	require.Equal(t, "Mutex", held[1].Hold.Lock.Type, "it was asked for with the other in hand")
+	orders := Snapshot().Orders
+	require.Len(t, orders, 1)
+	require.Equal(t, "RWMutex", orders[0].Held[0].Lock.Type)
+	require.True(t, r.drop(&m))
+	require.True(t, r.Released(&Request{Core: &l.core, Seen: l.read.Seen(), For: ForRead}))
+
+	var alone Core
+	r.take(&alone, 3)
+	require.Equal(t, "lock", heldBy(self())[0].Hold.Lock.Type)
+	require.True(t, r.drop(&alone))
+}

@@ -153,7 +153,7 @@ func (r *Record) peek(i uint32) hold {
 //go:norace
 func (e *engine) hold(key uint64, pc uintptr) Hold {
 	n := e.locks.node(keyID(key), NotWaiting, pc)
-	return Hold{Lock: e.lock(n.number, n.class), Mode: keyMode(key), Stack: one(pc)}
+	return Hold{Lock: e.lockHeld(n.number, n.class, keyMode(key)), Mode: keyMode(key), Stack: one(pc)}
 }
 
 //go:norace
