@@ -2,6 +2,7 @@ package goroutine_test
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"sync"
 	"testing"
@@ -62,9 +63,7 @@ func TestProbeTrustsOnlyOneOffsetThatIsRightEverywhere(t *testing.T) {
 		return goroutine.Sample{ID: id, Here: true, Words: map[int]uint64{18: goroutine.Running, 19: id}}
 	}
 	with := func(s goroutine.Sample, words map[int]uint64) goroutine.Sample {
-		for at, word := range words {
-			s.Words[at] = word
-		}
+		maps.Copy(s.Words, words)
 		return s
 	}
 	away := good(8)
