@@ -19,6 +19,7 @@ func TestVerdictsOfDeclarations(t *testing.T) {
 	table.all[first].after = []uint32{second}
 	table.all[second].after = []uint32{third}
 	table.all[exempted].exempt = []uint32{free, never, exempted}
+	table.all[third].exempt = []uint32{second}
 	lock := func(id uint64, class uint32, place int) *node {
 		return &node{id: id, class: class, addr: uintptr(1000 + place), rank: int64(place)}
 	}
@@ -44,6 +45,7 @@ func TestVerdictsOfDeclarations(t *testing.T) {
 		{"against, by way of another", lock(1, third, 0), lock(2, first, 0), against},
 		{"exempt", lock(1, exempted, 0), lock(2, free, 0), vouched},
 		{"exempt one way only", lock(1, free, 0), lock(2, exempted, 0), undeclared},
+		{"exempt and against all the same", lock(1, third, 0), lock(2, second, 0), against},
 		{"exempt within the class", lock(1, exempted, 0), lock(2, exempted, 0), vouched},
 	} {
 		t.Run(c.name, func(t *testing.T) {
