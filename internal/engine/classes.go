@@ -167,14 +167,14 @@ func (t *classTable) verdict(held, want *node) verdict {
 	if held.class == 0 || want.class == 0 || held.id == want.id {
 		return undeclared
 	}
+	if held.class != want.class && t.precedes(want.class, held.class) {
+		return against // an exemption is from the search for cycles, not from what is declared
+	}
 	c := &t.all[held.class]
 	if in(c.exempt, want.class) {
 		return vouched
 	}
 	if held.class != want.class {
-		if t.precedes(want.class, held.class) {
-			return against
-		}
 		return undeclared
 	}
 	ascending := true

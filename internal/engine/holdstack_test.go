@@ -8,25 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/rule"
 )
-
-// kept makes what tests point it at escape to the heap, where records and locks lie: their addresses count.
-var kept any
-
-// lone returns the record of a goroutine that does not run.
-func lone() *Record {
-	r := &Record{stack: goroutine.NoStack()}
-	kept = r
-	r.begin(1)
-	return r
-}
 
 // TestHoldStackIsAListOfKeys holds the stack against a slice, through growth and removal anywhere.
 func TestHoldStackIsAListOfKeys(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := lone()
+		r := standIn(1)
 		var model []uint64
 		check := func() {
 			sum := uint64(0)
@@ -85,7 +73,7 @@ func TestHoldStackIsAListOfKeys(t *testing.T) {
 }
 
 func TestAnOrderIsKnownUnderTheSumOfItsHolds(t *testing.T) {
-	r := lone()
+	r := standIn(1)
 	require.True(t, r.Ready(0), "nothing is held, so nothing can be out of order")
 	require.False(t, r.Known(0), "but a writer may stand in somebody's way")
 	require.True(t, r.Known(phaseSalt))
@@ -101,7 +89,7 @@ func TestAnOrderIsKnownUnderTheSumOfItsHolds(t *testing.T) {
 
 // TestAGrownStackIsEmptyAgain: the slots have moved, and what is empty stands elsewhere.
 func TestAGrownStackIsEmptyAgain(t *testing.T) {
-	r := lone()
+	r := standIn(1)
 	for i := range uint64(inlineHolds + 1) {
 		r.push((i+1)<<flagBits, 1)
 	}
@@ -113,7 +101,7 @@ func TestAGrownStackIsEmptyAgain(t *testing.T) {
 }
 
 func TestDeliveredHoldsCloseTheFastPath(t *testing.T) {
-	r := lone()
+	r := standIn(1)
 	r.push(1<<flagBits, 1)
 	r.deliver(1 << flagBits)
 	require.False(t, r.Ready(1<<flagBits+phaseSalt))

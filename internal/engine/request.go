@@ -26,7 +26,7 @@ func (w Waiting) mode() rule.Mode {
 	return rule.Write
 }
 
-// typeName is the name of the lock's type in reports.
+// typeName is the name of the lock's type in reports. It is not known of a lock that was only met held.
 //
 //go:norace
 func (w Waiting) typeName() string {
@@ -35,8 +35,10 @@ func (w Waiting) typeName() string {
 		return "Mutex"
 	case ForOnce:
 		return "Once"
+	case ForWrite, ForRead:
+		return "RWMutex"
 	}
-	return "RWMutex"
+	return "lock"
 }
 
 // Request is one call that may block.

@@ -73,7 +73,8 @@ func parse(dump []byte) Traces {
 	return all
 }
 
-// parseOne reads "goroutine 7 [state]:" and then pairs of lines, a call and its position.
+// parseOne reads "goroutine 7 [state]:" and then pairs of lines, a call and its position. Other lines,
+// such as "...12 frames elided..." in the middle of a deep stack, stand alone and are passed over.
 func parseOne(block string) (t Trace, ok bool) {
 	lines := strings.Split(strings.TrimSpace(block), "\n")
 	t.ID = headerID([]byte(lines[0]))
@@ -83,9 +84,12 @@ func parseOne(block string) (t Trace, ok bool) {
 	if _, rest, found := strings.Cut(lines[0], "["); found {
 		t.State, _, _ = strings.Cut(rest, "]")
 	}
-	for i := 1; i+1 < len(lines); i += 2 {
+	for i := 1; i+1 < len(lines); i++ {
 		if strings.HasPrefix(lines[i], "created by ") {
 			break
+		}
+		if strings.HasPrefix(lines[i], "\t") || !strings.HasPrefix(lines[i+1], "\t") {
+			continue
 		}
 		f := Frame{Func: callName(lines[i])}
 		f.File, f.Line = position(lines[i+1])

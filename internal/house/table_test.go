@@ -59,6 +59,11 @@ var invisible = []house.Invisible{
 		"sink.go": "calls the program's handlers, outside quiet sections",
 		"fill.go": "adds a dump to a finding that nobody else has yet, outside quiet sections",
 	}},
+	{Dir: "internal/ordergraph"},
+	{Dir: "internal/hashtable"},
+	{Dir: "internal/quiet"},
+	{Dir: "internal/park"},
+	{Dir: "mutex", Touching: module + "/internal/quiet"}, // the rest of it runs outside quiet sections
 }
 
 // endings are the files that some test reads from a testdata folder.

@@ -18,7 +18,7 @@ import (
 
 // Waiter is one blocked call.
 type Waiter struct {
-	C      chan struct{} // receives when it is time to try again
+	C      chan struct{} //house:allow receives when it is time to try again; sent to, never closed
 	addr   uintptr
 	next   uintptr // *Waiter
 	queued bool
@@ -28,6 +28,7 @@ type Waiter struct {
 // why waiters are not pooled. It is not inlined, so that the waiter lies on the heap: a stack may
 // move, and the queue would not hear of it.
 //
+//house:allow called before the quiet section
 //go:noinline
 func New() *Waiter { return &Waiter{C: make(chan struct{}, 1)} }
 
@@ -40,8 +41,8 @@ type Flag interface {
 const shardBits = 6
 
 type shard struct {
-	mu   sync.Mutex
-	head uintptr // *Waiter
+	mu   sync.Mutex //house:allow the lock of a quiet section
+	head uintptr    // *Waiter
 	_    [48]byte
 }
 
@@ -104,8 +105,8 @@ func Wake(addr uintptr, all bool, f Flag) {
 			continue
 		}
 		*p, w.queued = w.next, false
-		select {
-		case w.C <- struct{}{}:
+		select { //house:allow sent without waiting, in a quiet section
+		case w.C <- struct{}{}: //house:allow sent without waiting, in a quiet section
 		default: // it has been called for another reason and not looked yet; it will try all the same
 		}
 		if !all {

@@ -8,7 +8,11 @@ package quiet
 const Enabled = false
 
 // Begin starts a section; sections nest.
+//
+//go:norace
 func Begin() {}
 
 // End ends the innermost section.
+//
+//go:norace
 func End() {}

@@ -16,7 +16,11 @@ import "runtime"
 const Enabled = true
 
 // Begin starts a section; sections nest.
+//
+//go:norace
 func Begin() { runtime.RaceDisable() }
 
 // End ends the innermost section.
+//
+//go:norace
 func End() { runtime.RaceEnable() }

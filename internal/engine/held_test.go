@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestHeldLocksListsAllOfThem(t *testing.T) {
+	for _, n := range []int{1, inlineHolds, inlineHolds + 1, 4 * inlineHolds} {
+		afresh(t)
+		locks := make([]Core, n)
+		r := Enter()
+		var want, got []uintptr
+		for i := range locks {
+			r.take(&locks[i], uintptr(100+i))
+			want = append(want, uintptr(100+i))
+		}
+		for _, h := range heldBy(self()) {
+			got = append(got, h.Hold.Stack...)
+			require.False(t, h.Finished)
+		}
+		require.Equal(t, want, got)
+		for i := range locks { // in the order in which they were taken, so that each shifts the others
+			require.True(t, r.drop(&locks[i]))
+			require.Len(t, heldBy(self()), n-1-i)
+		}
+	}
+}
+
+// A hold that somebody else has released is not listed, though its own goroutine has not heard of it yet.
+func TestHeldLocksLeavesOutWhatOthersReleased(t *testing.T) {
+	afresh(t)
+	var a, b Core
+	r := Enter()
+	r.take(&a, 1)
+	r.take(&b, 2)
+	other := standIn(80001)
+	require.True(t, other.drop(&a))
+	require.EqualValues(t, 2, r.n)
+	held := heldBy(self())
+	require.Len(t, held, 1)
+	require.Equal(t, []uintptr{2}, held[0].Hold.Stack)
+	require.True(t, r.drop(&b))
+	require.Zero(t, r.n, "the inbox was emptied on the way")
+}
+
+// The table of left holds against a count for each key, with keys that many goroutines hold at once.
+func TestLeftHoldsBehaveAsACountForEachKey(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var e engine
+	model := map[uint64]int{}
+	total := 0
+	for range 20_000 {
+		key := 1 + r.Uint64N(40)
+		if r.IntN(100) < 50 {
+			e.left.put(leftHold{key: key, goid: key})
+			model[key]++
+			total++
+			continue
+		}
+		require.Equal(t, model[key] > 0, e.takeLeft(key))
+		if model[key] > 0 {
+			model[key]--
+			total--
+		}
+	}
+	kept, most := 0, len(e.left.holds)
+	for _, h := range e.left.holds {
+		if h.key != 0 {
+			kept++
+			require.Equal(t, h.key, h.goid, "a hold is of who left it")
+		}
+	}
+	require.Equal(t, total, kept)
+	require.Less(t, most, 20_000/4, "places are used again")
+	for key, n := range model {
+		for range n {
+			require.True(t, e.takeLeft(key))
+		}
+		require.False(t, e.takeLeft(key))
+	}
+	require.Zero(t, e.left.byKey.Len())
+}
+
+func TestManyReadersLeaveAndAreReleasedOneByOne(t *testing.T) {
+	afresh(t)
+	var l lock
+	q := &Request{Core: &l.core, Seen: l.read.Seen(), For: ForRead}
+	for i := range uint64(5) {
+		r := standIn(80100 + i)
+		r.Acquired(q)
+		r.takeOver(80200 + i)
+	}
+	stranger := standIn(80300)
+	for range 5 {
+		require.True(t, stranger.Released(q))
+	}
+	require.False(t, stranger.Released(q))
+}
+
+// A lock that nobody has asked for with another in hand is known by how it is held alone.
+func TestTypeOfALockThatWasOnlyMetHeld(t *testing.T) {
+	afresh(t)
+	var l lock
+	var m Core
+	r := Enter()
+	r.Acquired(&Request{Core: &l.core, Seen: l.read.Seen(), For: ForRead, PC: 1})
+	r.take(&m, 2)
+	held := heldBy(self())
+	require.Len(t, held, 2)
+	require.Equal(t, "RWMutex", held[0].Hold.Lock.Type)
+	require.Equal(t, "Mutex", held[1].Hold.Lock.Type, "it was asked for with the other in hand")
+	orders := Snapshot().Orders
+	require.Len(t, orders, 1)
+	require.Equal(t, "RWMutex", orders[0].Held[0].Lock.Type)
+	require.True(t, r.drop(&m))
+	require.True(t, r.Released(&Request{Core: &l.core, Seen: l.read.Seen(), For: ForRead}))
+
+	var alone Core
+	r.take(&alone, 3)
+	require.Equal(t, "lock", heldBy(self())[0].Hold.Lock.Type)
+	require.True(t, r.drop(&alone))
+}
