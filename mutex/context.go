@@ -4,6 +4,7 @@ package mutex
 
 import (
 	"context"
+	"runtime"
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/engine"
@@ -89,6 +90,7 @@ func waitContext(ctx context.Context, r *engine.Record, q *engine.Request, l nat
 		quiet.Begin()
 		ring = r.UnblockRefusable()
 		quiet.End()
+		runtime.KeepAlive(w)
 		if ring == nil {
 			engine.Emit(news)
 			return waitContext(ctx, r, q, l, nil)
@@ -102,6 +104,7 @@ func waitContext(ctx context.Context, r *engine.Record, q *engine.Request, l nat
 	}
 	quiet.Begin()
 	refused := r.UnblockRefusable()
+	runtime.KeepAlive(w) // the engine refers to its channel by a hidden address
 	if locked {
 		r.Acquired(q)
 	}

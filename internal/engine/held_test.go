@@ -38,12 +38,12 @@ func TestHeldLocksLeavesOutWhatOthersReleased(t *testing.T) {
 	r.take(&b, 2)
 	other := standIn(80001)
 	require.True(t, other.drop(&a))
-	require.EqualValues(t, 2, r.n)
+	require.EqualValues(t, 2, r.n())
 	held := heldBy(self())
 	require.Len(t, held, 1)
 	require.Equal(t, []uintptr{2}, held[0].Hold.Stack)
 	require.True(t, r.drop(&b))
-	require.Zero(t, r.n, "the inbox was emptied on the way")
+	require.Zero(t, r.n(), "the inbox was emptied on the way")
 }
 
 // The table of left holds against a count for each key, with keys that many goroutines hold at once.

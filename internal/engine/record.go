@@ -44,10 +44,9 @@ type mind struct {
 	inbox      []uint64   // keys of holds that others have released, guarded by engine.mu
 	next, prev *Record    // in the list of blocked records
 	listed     bool
-	//house:allow a waiter's channel is sent to, never closed: the runtime instruments only its synchronization
-	wake    chan<- struct{} // ends the blocked LockContext call, if it is one; guarded by waiting.mu
-	refused *Finding        // why
-	stacks  []uint32        // of the holds, by position, if whole stacks are kept
+	wake       uintptr  // chan<- struct{}, hidden from the collector: ends the blocked LockContext call, if it is one; guarded by waiting.mu
+	refused    *Finding // why
+	stacks     []uint32 // of the holds, by position, if whole stacks are kept
 }
 
 // Lies tells whether sp, a local variable of the caller, lies on the stack of r's goroutine. Then the

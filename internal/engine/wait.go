@@ -41,11 +41,14 @@ func (r *Record) Block(q *Request) *Finding {
 // BlockRefusable is Block for a call that would rather fail than stand in a ring. When
 // wake receives, Refusal says whether that is why.
 //
+// The record refers to wake by an address that the collector does not see, or a call that waits for
+// ever would not be recognised as leaked. The caller keeps wake alive until UnblockRefusable returns.
+//
 //go:norace
 func (r *Record) BlockRefusable(q *Request, wake chan<- struct{}) *Finding { //house:allow a parameter, not an operation
 	m := r.thinks()
 	waiting.mu.Lock()
-	m.wake, m.refused = wake, nil
+	m.wake, m.refused = *(*uintptr)(unsafe.Pointer(&wake)), nil
 	waiting.mu.Unlock()
 	return r.Block(q)
 }
@@ -56,7 +59,7 @@ func (r *Record) BlockRefusable(q *Request, wake chan<- struct{}) *Finding { //h
 func (r *Record) UnblockRefusable() *Finding {
 	waiting.mu.Lock()
 	f := r.mind.refused
-	r.mind.wake, r.mind.refused = nil, nil
+	r.mind.wake, r.mind.refused = 0, nil
 	waiting.mu.Unlock()
 	r.Unblock()
 	return f

@@ -35,6 +35,16 @@ func TestLeakProfileFindsWhoWaitsForEver(t *testing.T) {
 	}
 }
 
+// A call that waits with a context is queued with the engine and in package park, neither of which may hold on to it.
+func TestLeakProfileFindsWhoWaitsWithAContext(t *testing.T) {
+	bin := buildLeaks(t)
+	for _, kind := range []string{"LockContext", "RLockContext"} {
+		for _, n := range []int{1, 100} {
+			require.Equal(t, n, leaked(t, bin, kind, "-waiters", n, true), kind)
+		}
+	}
+}
+
 // buildLeaks builds the program with the experiment on. That compiles the standard library once
 // more, which the build cache keeps.
 func buildLeaks(t *testing.T) string {

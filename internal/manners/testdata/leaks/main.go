@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -34,6 +35,21 @@ var kinds = map[string]struct{ sync, interlock func() lock }{
 	"RWMutex.RLock": {
 		func() lock { m := new(sync.RWMutex); return lock{m.Lock, m.RLock} },
 		func() lock { m := new(mutex.RWMutex); return lock{m.Lock, m.RLock} },
+	},
+	"LockContext": { // sync has none
+		func() lock { m := new(sync.Mutex); return lock{m.Lock, m.Lock} },
+		func() lock {
+			m := new(mutex.Mutex)
+			return lock{m.Lock, func() { _ = mutex.LockContext(context.Background(), m) }}
+		},
+	},
+	"RLockContext": {
+		func() lock { m := new(sync.RWMutex); return lock{m.Lock, m.RLock} },
+		func() lock {
+			m := new(mutex.RWMutex)
+			ctx, cancel := context.WithCancel(context.Background())
+			return lock{m.Lock, func() { defer cancel(); _ = mutex.RLockContext(ctx, m) }}
+		},
 	},
 }
 
