@@ -153,3 +153,16 @@ func TestCopiedLocksAreLocksOfTheirOwn(t *testing.T) {
 	elsewhere(nesting(a2, b2))
 	w.only(lockorder.Potential)
 }
+
+// The holder has not yet heard of the first release when the second comes.
+func TestSecondUnlockByAStranger(t *testing.T) {
+	detect(t)
+	var m mutex.Mutex
+	m.Lock()
+	elsewhere(func() {
+		m.Unlock()
+		require.PanicsWithValue(t, "mutex: unlock of unlocked Mutex", m.Unlock)
+	})
+	m.Lock()
+	m.Unlock()
+}

@@ -80,7 +80,7 @@ func (e *engine) takeBack(r *Record, q *Request, key uint64) bool {
 //go:norace
 func (e *engine) holder(q *Request, key uint64) *Record {
 	if q.For != ForRead {
-		if o := q.Core.Record(); o != nil && o.index(key) >= 0 {
+		if o := q.Core.Record(); o != nil && o.index(key) >= 0 && !o.told(key) {
 			return o
 		}
 		return nil
