@@ -79,7 +79,7 @@ var scenarios = []scenario{
 		truth: deadlocks, byHand: many, setting: setting{judge: judgeLongAgo("pairs", false)},
 	},
 	{
-		name: "both orders, 70,000 others within A in between", program: "A B | B A", ours: none, rival: none,
+		name: "both orders, 70,000 others within A in between", program: "A B | B A", ours: potential, rival: none,
 		truth: deadlocks, byHand: many, setting: setting{judge: judgeLongAgo("within", true)},
 	},
 	// Locks within themselves.

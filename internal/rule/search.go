@@ -19,6 +19,10 @@ type Result struct{ Cycles []Cycle }
 // few dozen dependencies, and keeps an attempt below a millisecond.
 const DefaultBudget = 20_000
 
+// passedPerStep is how many dependencies from which nothing leads to the target cost as much as a step: only
+// their stamp is looked at. A lock under which a hundred thousand others were taken once has as many.
+const passedPerStep = 64
+
 // maxCycle bounds the length of a cycle, and so the depth of the recursion.
 const maxCycle = 1024
 
@@ -43,6 +47,7 @@ type search struct {
 	limit  int // length of the cycles looked for
 	cut    int // least length that was out of reach
 	steps  int
+	passed int // dependencies passed over
 
 	queue []DepID
 	path  []DepID
@@ -220,11 +225,18 @@ func (b *Base) writers(e *Dep, node uint32, n int, phases uint64) bool {
 //go:norace
 func (b *Base) step(e *Dep, id DepID, via int32, n int, phases uint64) bool {
 	s := &b.find
-	if s.steps--; s.steps < 0 {
+	if s.steps < 0 {
 		return false
 	}
 	f := b.dep(id)
-	if f.stamp != s.stamp || f.flags&onPath != 0 || !b.waits(e, f, via) {
+	if f.stamp != s.stamp {
+		if s.passed++; s.passed%passedPerStep == 0 {
+			s.steps--
+		}
+		return false
+	}
+	s.steps--
+	if f.flags&onPath != 0 || !b.waits(e, f, via) {
 		return false
 	}
 	phases &= f.Phases
