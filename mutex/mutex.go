@@ -60,7 +60,7 @@ func (m *Mutex) Lock() {
 		goto nested
 	}
 	quiet.End()
-	if swap(&m.mu) {
+	if swap(&m.mu) || barge(&m.mu) {
 		pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
 		quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
 		r.PushFirst(m.core.Key(), pc)
@@ -74,7 +74,7 @@ nested:
 		goto slow
 	}
 	quiet.End()
-	if swap(&m.mu) {
+	if swap(&m.mu) || barge(&m.mu) {
 		pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
 		quiet.Begin()
 		r.Push(m.core.Key(), pc)
