@@ -37,7 +37,7 @@ type node struct {
 	mark  uint32 // last search that came by
 	out   int32  // 1 + first edge that leaves
 	in    int32  // 1 + first edge that arrives
-	need  int32  // Locks: edges left to nodes that are stuck
+	need  int32  // Locks: edges left to nodes that may be stuck, those that run and are still to be taken away included
 	via   int32  // of a search: whence; of a proof: the node that holds a Locks node
 }
 
@@ -105,7 +105,7 @@ func (g *Graph) Solve() {
 	}
 	for i := range g.m {
 		e := &g.edges[i]
-		if g.nodes[e.to].stuck {
+		if g.nodes[e.to].state != Gone {
 			g.nodes[e.from].need++
 		}
 	}
