@@ -4,6 +4,7 @@ package mutex
 
 import (
 	"context"
+	"runtime"
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/engine"
@@ -88,6 +89,7 @@ func waitContext(ctx context.Context, r *engine.Record, q *engine.Request, l nat
 	if news != nil && ring == nil {
 		quiet.Begin()
 		ring = r.UnblockRefusable()
+		runtime.KeepAlive(w) // the record refers to its channel until here
 		quiet.End()
 		if ring == nil {
 			engine.Emit(news)
@@ -102,6 +104,7 @@ func waitContext(ctx context.Context, r *engine.Record, q *engine.Request, l nat
 	}
 	quiet.Begin()
 	refused := r.UnblockRefusable()
+	runtime.KeepAlive(w)
 	if locked {
 		r.Acquired(q)
 	}

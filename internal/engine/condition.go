@@ -76,12 +76,12 @@ func Running() Goroutine {
 //go:norace
 func (g Goroutine) ID() uint64 { return g.id }
 
-// Gone tells whether the goroutine has finished. In the portable way nobody can tell, and
-// the answer is no.
+// Gone tells whether the goroutine has finished, also if its record is another's by now. In
+// the portable way nobody can tell, and the answer is no.
 //
 //go:norace
 func (g Goroutine) Gone() bool {
-	return g.r.goid != g.id || g.r.gp != nil && goroutine.Finished(g.r.gp, g.id)
+	return g.r.gp != nil && goroutine.Finished(g.r.gp, g.id)
 }
 
 // SetName gives the condition a name for reports. It is called before the condition is used.

@@ -56,10 +56,9 @@ type mind struct {
 	inbox      []uint64   // keys of holds that others have released, guarded by engine.mu
 	next, prev *Record    // in the list of blocked records
 	listed     bool
-	//house:allow a waiter's channel is sent to, never closed: the runtime instruments only its synchronization
-	wake    chan<- struct{} // ends the blocked LockContext call, if it is one; guarded by waiting.mu
-	refused *Finding        // why
-	stacks  []uint32        // of the holds, by position, if whole stacks are kept
+	wake       uintptr  // channel that ends the blocked call, if it can be refused; guarded by waiting.mu (see refusable)
+	refused    *Finding // why
+	stacks     []uint32 // of the holds, by position, if whole stacks are kept
 }
 
 // Runs tells whether the caller, whose local variable sp is, runs on r's goroutine.

@@ -66,7 +66,7 @@ func (c *Condition) Look() (news *News) {
 //go:norace
 func refuse(members []*Record, self *Record, f *Finding) bool {
 	for _, m := range members {
-		if m.mind == nil || m.mind.wake == nil {
+		if m.mind == nil || m.mind.wake == 0 {
 			continue
 		}
 		f.Refused = true
@@ -78,7 +78,7 @@ func refuse(members []*Record, self *Record, f *Finding) bool {
 		}
 		m.mind.refused = f
 		select { //house:allow sent without waiting, in a quiet section
-		case m.mind.wake <- struct{}{}: //house:allow sent without waiting, in a quiet section
+		case m.mind.waker() <- struct{}{}: //house:allow sent without waiting, in a quiet section
 		default: // woken already; it looks at refused before it waits again
 		}
 		return true

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"runtime"
 	"sync/atomic"
 	"unsafe"
 
@@ -19,6 +20,8 @@ import (
 type Waiter struct {
 	cond *Condition
 	r    *Record
+	//house:allow kept, not used: the record has it as a number only
+	wake chan<- struct{}
 	pc   uintptr
 	kind Waiting
 	over atomic.Uint32
@@ -74,6 +77,7 @@ func (w *Waiter) Block() {
 //go:norace
 func (w *Waiter) BlockRefusable(wake chan<- struct{}) *Finding { //house:allow a parameter, not an operation
 	quiet.Begin()
+	w.wake = wake
 	w.r.refusable(wake)
 	f := w.block()
 	quiet.End()
@@ -86,6 +90,7 @@ func (w *Waiter) BlockRefusable(wake chan<- struct{}) *Finding { //house:allow a
 func (w *Waiter) Unblock() {
 	quiet.Begin()
 	w.r.Unblock()
+	runtime.KeepAlive(w) // the record refers to it until here
 	quiet.End()
 }
 
@@ -95,6 +100,7 @@ func (w *Waiter) Unblock() {
 func (w *Waiter) UnblockRefusable() *Finding {
 	quiet.Begin()
 	f := w.r.UnblockRefusable()
+	w.wake = nil
 	quiet.End()
 	return f
 }
@@ -113,9 +119,6 @@ func (w *Waiter) Refusal() *Finding {
 //
 //go:norace
 func (w *Waiter) block() *Finding {
-	if w.over.Load() != 0 {
-		return nil
-	}
 	s := w.cond.certain()
 	w.r.post(w.kind, w.pc, w.word(), s != nil)
 	if s == nil || s.awake() {
