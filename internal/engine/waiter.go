@@ -132,18 +132,15 @@ const signal = 1
 
 //go:norace
 func (w *Waiter) word() uintptr {
-	if anchored {
+	if anchor != nil {
 		anchor = w
 	}
 	return uintptr(unsafe.Pointer(w)) | signal
 }
 
-// anchored is never set: the assignment that it guards keeps the compiler from
+// anchor stays nil: the assignment in word, which never happens, keeps the compiler from
 // putting a Waiter on a stack, which may move without the record hearing of it.
-var (
-	anchored bool
-	anchor   *Waiter
-)
+var anchor *Waiter
 
 // waitsOn returns r's wait for a condition, or nil if it waits for something else or for nothing.
 //

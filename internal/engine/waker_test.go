@@ -1,5 +1,7 @@
 //go:build !interlock_off
 
+//lint:file-ignore SA2001 what is tried is locking, not what is locked
+
 package engine_test
 
 import (
