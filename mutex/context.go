@@ -89,8 +89,8 @@ func waitContext(ctx context.Context, r *engine.Record, q *engine.Request, l nat
 	if news != nil && ring == nil {
 		quiet.Begin()
 		ring = r.UnblockRefusable()
+		runtime.KeepAlive(w) // the record refers to its channel until here
 		quiet.End()
-		runtime.KeepAlive(w)
 		if ring == nil {
 			engine.Emit(news)
 			return waitContext(ctx, r, q, l, nil)
@@ -104,7 +104,7 @@ func waitContext(ctx context.Context, r *engine.Record, q *engine.Request, l nat
 	}
 	quiet.Begin()
 	refused := r.UnblockRefusable()
-	runtime.KeepAlive(w) // the engine refers to its channel by a hidden address
+	runtime.KeepAlive(w)
 	if locked {
 		r.Acquired(q)
 	}

@@ -39,7 +39,7 @@ func swap(mu *sync.Mutex) bool { //house:allow the lock itself, outside every qu
 //
 //go:norace
 //go:noinline
-func barge(mu *sync.Mutex) bool { //house:allow the lock itself, outside every quiet section
+func barge(mu *sync.Mutex) bool {
 	return mu.TryLock()
 }
 

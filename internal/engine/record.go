@@ -44,7 +44,7 @@ type mind struct {
 	inbox      []uint64   // keys of holds that others have released, guarded by engine.mu
 	next, prev *Record    // in the list of blocked records
 	listed     bool
-	wake       uintptr  // chan<- struct{}, hidden from the collector: ends the blocked LockContext call, if it is one; guarded by waiting.mu
+	wake       uintptr  // channel that ends the blocked call, if it can be refused; guarded by waiting.mu (see refusable)
 	refused    *Finding // why
 	stacks     []uint32 // of the holds, by position, if whole stacks are kept
 }
