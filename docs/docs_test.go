@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/internal/oracle"
 )
 
 var goBlock = regexp.MustCompile("(?s)```go\n(package .*?)```\n")
@@ -72,4 +74,21 @@ func TestLinksLead(t *testing.T) {
 			require.FileExists(t, filepath.Join(filepath.Dir(doc), m[1]), "in %s", doc)
 		}
 	}
+}
+
+// TestRuleHasTheFigures: the sizes of the sets of programs in rule.md are those that the tests go through.
+func TestRuleHasTheFigures(t *testing.T) {
+	text, err := os.ReadFile("rule.md")
+	require.NoError(t, err)
+	shown := strings.ReplaceAll(string(text), ",", "")
+	total, wider := 0, 0
+	for _, u := range oracle.Universes() {
+		require.Contains(t, shown, fmt.Sprintf("| %d | 0 | 0 |", u.Size()), u.Name)
+		total += u.Size()
+	}
+	for _, u := range oracle.WideUniverses() {
+		wider += u.Size()
+	}
+	require.Contains(t, shown, fmt.Sprintf("| **%d** |", total))
+	require.Contains(t, shown, fmt.Sprintf("| %d | 0 | 0 |", wider))
 }
