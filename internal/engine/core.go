@@ -29,9 +29,11 @@ type Core struct {
 }
 
 // A lock's identity is a random-looking number of 60 bits, so that sums of identities
-// name held sets. The bits above it are flags.
+// name held sets. The bits above it are flags. The highest of its bits say what type the lock
+// has, because one that was only ever held is known by its identity alone.
 const (
 	idBits  = 60
+	typeAt  = idBits - 3
 	idMask  = 1<<idBits - 1
 	waiters = 1 << 60 // core: a LockContext call may be queued
 	handed  = 1 << 61 // core: has been released by another goroutine than its holder
@@ -111,13 +113,18 @@ var idCount atomic.Uint64
 // identify gives the lock its identity if it has none, and returns it without flags.
 //
 //go:norace
-func (c *Core) identify() uint64 {
+func (c *Core) identify() uint64 { return c.identifyAs(NotWaiting) }
+
+// identifyAs is identify for a call of a kind, which tells the lock's type.
+//
+//go:norace
+func (c *Core) identifyAs(kind Waiting) uint64 {
 	for {
 		old := c.id.Load()
 		if old&idMask != 0 {
 			return old & idMask
 		}
-		if id := scramble(idCount.Add(1)); c.id.CompareAndSwap(old, old|id) {
+		if id := scramble(idCount.Add(1)) | kind.lockType()<<typeAt; c.id.CompareAndSwap(old, old|id) {
 			return id
 		}
 	}
@@ -126,21 +133,22 @@ func (c *Core) identify() uint64 {
 // renew gives a copied lock an identity of its own.
 //
 //go:norace
-func (c *Core) renew() {
+func (c *Core) renew(kind Waiting) {
 	c.id.Store(0)
 	c.seen.Store(0)
-	c.identify()
+	c.identifyAs(kind)
 }
 
-// scramble is a bijection on 60 bits (odd multiplications and xor-shifts), so that
-// identities never repeat, and maps only 0 to 0.
+// scramble is a bijection from numbers of 57 bits to identities without a type (odd
+// multiplications and xor-shifts), so that these never repeat, and maps only 0 to 0.
 //
 //go:norace
 func scramble(n uint64) uint64 {
-	n &= idMask
-	n = n * 0xbf58476d1ce4e5b9 & idMask
+	const mask = 1<<typeAt - 1
+	n &= mask
+	n = n * 0xbf58476d1ce4e5b9 & mask
 	n ^= n >> 31
-	n = n * 0x94d049bb133111eb & idMask
+	n = n * 0x94d049bb133111eb & mask
 	return n ^ n>>29
 }
 

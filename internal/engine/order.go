@@ -18,7 +18,7 @@ import (
 //
 //go:norace
 func (r *Record) Before(q *Request) *News {
-	q.Core.identify()
+	q.Core.identifyAs(q.For)
 	r.settle()
 	if r.n == 0 && q.For != ForWrite {
 		return nil
@@ -142,7 +142,7 @@ func (e *engine) original(q *Request) *node {
 	addr := uintptr(unsafe.Pointer(q.Core))
 	n := e.locks.node(q.Core.identify(), q.For, q.PC)
 	if n.addr != 0 && n.addr != addr && len(holders(n.id, q.Core)) == 0 {
-		q.Core.renew()
+		q.Core.renew(q.For)
 		n = e.locks.node(q.Core.identify(), q.For, q.PC)
 	}
 	if n.addr == 0 {

@@ -39,6 +39,22 @@ func (w Waiting) typeName() string {
 	return "RWMutex"
 }
 
+// lockType is what a lock's identity says of its type: the kind of a call that locks it
+// for writing. 0 is none.
+//
+//go:norace
+func (w Waiting) lockType() uint64 {
+	if w == ForRead {
+		w = ForWrite
+	}
+	return uint64(w) & (1<<(idBits-typeAt) - 1)
+}
+
+// typeOf is the kind of call that the identity tells.
+//
+//go:norace
+func typeOf(id uint64) Waiting { return Waiting(id & idMask >> typeAt) }
+
 // Request is one call that may block.
 type Request struct {
 	Core *Core
