@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -21,13 +22,19 @@ func (s subject) String() string {
 	return text
 }
 
-// name is short and good for a file: the path's last elements.
+// name is short and good for a file: the last element of the path and of each package.
 func (s subject) name() string {
 	elements := strings.Split(s.module, "/")
 	if n := len(elements); majorVersion.MatchString(elements[n-1]) {
 		elements = elements[:n-1]
 	}
-	return elements[len(elements)-1]
+	name := elements[len(elements)-1]
+	for _, pattern := range s.packages {
+		if last := path.Base(strings.TrimSuffix(pattern, "/...")); last != "." {
+			name += "-" + last
+		}
+	}
+	return name
 }
 
 var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
@@ -38,6 +45,7 @@ var subjects = []subject{
 	{module: "github.com/hashicorp/memberlist", version: "v0.7.0", packages: []string{"./..."}, skip: "TestSuspicion_Timer"},
 	{module: "github.com/hashicorp/serf", version: "v0.11.0", packages: []string{"./serf"}, skip: "TestSerf_forceLeave|TestSerf_Coordinates"},
 	{module: "github.com/golang/groupcache", version: "v0.0.0-20241129210726-2c02b8208cf8", packages: []string{"./..."}},
+	{module: "google.golang.org/grpc", version: "v1.85.0", packages: []string{"."}},
 	{module: "google.golang.org/grpc", version: "v1.85.0", packages: []string{"./internal/transport", "./balancer/pickfirst/..."}},
 	{module: "github.com/cockroachdb/pebble/v2", version: "v2.1.7", packages: []string{"./record", "./internal/cache"}, skip: "TestSyncQueue"},
 }

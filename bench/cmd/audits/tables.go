@@ -64,7 +64,9 @@ func packages(a *audit) string {
 }
 
 // skipped is the flag that leaves tests out. A bar would end the table's cell.
-func skipped(s subject) string { return fmt.Sprintf("`-skip '%s'`", strings.ReplaceAll(s.skip, "|", `\|`)) }
+func skipped(s subject) string {
+	return fmt.Sprintf("`-skip '%s'`", strings.ReplaceAll(s.skip, "|", `\|`))
+}
 
 // tiers counts the distinct findings of all rounds.
 func (a *audit) tiers() string {
