@@ -28,13 +28,14 @@ func (s subject) name() string {
 	if n := len(elements); majorVersion.MatchString(elements[n-1]) {
 		elements = elements[:n-1]
 	}
-	name := elements[len(elements)-1]
+	var name strings.Builder
+	name.WriteString(elements[len(elements)-1])
 	for _, pattern := range s.packages {
 		if last := path.Base(strings.TrimSuffix(pattern, "/...")); last != "." {
-			name += "-" + last
+			name.WriteString("-" + last)
 		}
 	}
-	return name
+	return name.String()
 }
 
 var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
