@@ -52,7 +52,7 @@ func (r *Report) adviseCycle(n namer) []Advice {
 			n.short(locks[0]), n.short(r.Edges[0].Want.Lock))},
 		Advice{NoPreemption, "Ask with mutex.LockContext: instead of closing the ring it returns a *lockorder.DeadlockError; unlock and try again."})
 	if r.Tier != Deadlock {
-		advice = append(advice, Advice{CircularWait, "Or let every one of these goroutines lock one more lock, a gate, before its first."})
+		advice = append(advice, Advice{CircularWait, "Let every one of these goroutines lock one more lock, a gate, before its first."})
 	}
 	return advice
 }

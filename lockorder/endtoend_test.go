@@ -55,5 +55,5 @@ func TestWhatNamesNoTestFailsTheRun(t *testing.T) {
 func TestWhatIsAllowedIgnoredOrPhasedFailsNothing(t *testing.T) {
 	_, out, code := verifyPackage(t, "Allowed|Ignored|Phased|LeavesALock")
 	require.Zero(t, code, out)
-	require.Contains(t, out, "has finished, and lock #", "a left lock is logged")
+	require.Contains(t, out, "has finished, and Mutex #", "a left lock is logged")
 }

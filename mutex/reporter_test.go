@@ -230,3 +230,35 @@ func TestHandlersRunSideBySide(t *testing.T) {
 	all.Wait()
 	require.EqualValues(t, 2, calls.Load())
 }
+
+// A lock that was never asked for with another in hand has its right type in reports all the same.
+func TestTypeOfWhatIsOnlyHeld(t *testing.T) {
+	w := detect(t)
+	var gate mutex.Mutex
+	var outer mutex.RWMutex
+	var once mutex.Once
+	var a, b mutex.Mutex
+	for _, inner := range []func(){nesting(&a, &b), nesting(&b, &a)} {
+		elsewhere(func() {
+			gate.Lock()
+			defer gate.Unlock()
+			outer.Lock()
+			defer outer.Unlock()
+			inner()
+		})
+	}
+	w.only(lockorder.Guarded)
+	var types []string
+	for _, h := range lockorder.Snapshot().Findings[0].Report.Edges[0].Held {
+		types = append(types, h.Lock.Type)
+	}
+	require.Equal(t, []string{"Mutex", "RWMutex", "Mutex"}, types)
+
+	elsewhere(func() { once.Do(nesting(&a, &gate)) })
+	for _, d := range lockorder.Snapshot().Orders {
+		if d.Want.Lock.Type == "Mutex" && len(d.Held) == 1 && d.Held[0].Lock.Type == "Once" {
+			return
+		}
+	}
+	require.Fail(t, "no order under a Once")
+}

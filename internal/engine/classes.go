@@ -98,7 +98,7 @@ func Allow(held, wanted uint32) {
 //go:norace
 func SetClass(c *Core, kind Waiting, class uint32, rank int64) {
 	quiet.Begin()
-	id := c.identify()
+	id := c.identifyAs(kind)
 	eng.mu.Lock()
 	n := eng.locks.node(id, kind, 0)
 	unbound := n.claim()

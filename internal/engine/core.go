@@ -29,7 +29,8 @@ type Core struct {
 }
 
 // A lock's identity is a random-looking number of 60 bits, so that sums of identities
-// name held sets. The bits below it are flags.
+// name held sets. The bits below it are flags. The highest of its bits say what type the lock
+// has, because one that was only ever held is known by its identity alone.
 //
 // The word holds the identity less twice the lock's address. So a copy of a lock has
 // another identity than the lock it was made of, without anybody having to notice the
@@ -41,6 +42,7 @@ const (
 	reading  = 1 << 3 // hold: held for reading
 	flagBits = 4
 	flags    = 1<<flagBits - 1
+	typeAt   = 64 - 3
 )
 
 // readTwist turns the key of a write hold into that of a read hold. It is a full-width
@@ -121,25 +123,31 @@ var idCount atomic.Uint64
 // identify gives the lock its identity if it has none, and returns it without flags.
 //
 //go:norace
-func (c *Core) identify() uint64 {
+func (c *Core) identify() uint64 { return c.identifyAs(NotWaiting) }
+
+// identifyAs is identify for a call of a kind, which tells the lock's type.
+//
+//go:norace
+func (c *Core) identifyAs(kind Waiting) uint64 {
 	for {
 		old := c.id.Load()
 		if old&^flags != 0 {
 			return old&^flags + c.place()
 		}
-		id := scramble(idCount.Add(1))
+		id := scramble(idCount.Add(1)) | kind.lockType()<<typeAt
 		if word := id - c.place(); word != 0 && c.id.CompareAndSwap(old, old|word) {
 			return id
 		}
 	}
 }
 
-// scramble is a bijection from the numbers below 2^60 to identities (odd multiplications
-// and xor-shifts), so that these never repeat, and maps only 0 to 0.
+// scramble is a bijection from numbers of 57 bits to identities without a type (odd
+// multiplications and xor-shifts), so that these never repeat, and maps only 0 to 0.
 //
 //go:norace
 func scramble(n uint64) uint64 {
-	const mask = 1<<(64-flagBits) - 1
+	const mask = 1<<(typeAt-flagBits) - 1
+	n &= mask
 	n = n * 0xbf58476d1ce4e5b9 & mask
 	n ^= n >> 31
 	n = n * 0x94d049bb133111eb & mask

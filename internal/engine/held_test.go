@@ -100,7 +100,7 @@ func TestManyReadersLeaveAndAreReleasedOneByOne(t *testing.T) {
 	require.False(t, stranger.Released(q))
 }
 
-// A lock that nobody has asked for with another in hand is known by how it is held alone.
+// A lock that nobody has asked for with another in hand is known by its identity alone.
 func TestTypeOfALockThatWasOnlyMetHeld(t *testing.T) {
 	afresh(t)
 	var l lock
@@ -120,6 +120,6 @@ func TestTypeOfALockThatWasOnlyMetHeld(t *testing.T) {
 
 	var alone Core
 	r.take(&alone, 3)
-	require.Equal(t, "lock", heldBy(self())[0].Hold.Lock.Type)
+	require.Equal(t, "Mutex", heldBy(self())[0].Hold.Lock.Type)
 	require.True(t, r.drop(&alone))
 }

@@ -130,7 +130,7 @@ func (e *engine) edge(dep rule.DepID) Edge {
 		Want: Hold{Lock: e.lock(d.Want.Inst, d.Want.Class), Mode: d.Want.Mode, Stack: e.stacks.get(info.stack)},
 	}
 	for i, h := range d.Held {
-		out.Held[i] = Hold{Lock: e.lockHeld(h.Inst, h.Class, h.Mode), Mode: h.Mode, Stack: one(sites[i])}
+		out.Held[i] = Hold{Lock: e.lock(h.Inst, h.Class), Mode: h.Mode, Stack: one(sites[i])}
 		if info.held != nil {
 			out.Held[i].Stack = info.held[i]
 		}
@@ -161,17 +161,6 @@ func (e *engine) lock(number, class uint32) Lock {
 	return Lock{ID: uint64(n.number), Class: e.classes.name(n.class), Type: n.kind.typeName()}
 }
 
-// lockHeld is lock for one that is held in a mode, which tells the type if it is for reading.
-//
-//go:norace
-func (e *engine) lockHeld(number, class uint32, m rule.Mode) Lock {
-	l := e.lock(number, class)
-	if n := e.locks.numbered(number); n != nil && n.kind == NotWaiting && m == rule.Read {
-		l.Type = ForRead.typeName()
-	}
-	return l
-}
-
 // violations returns the finding that a request breaks a declaration.
 //
 //go:norace
@@ -191,7 +180,7 @@ func (e *engine) violations(a asking, r *Record, q *Request) *News {
 		Want: Hold{Lock: e.lock(a.want.Inst, a.want.Class), Mode: a.want.Mode, Stack: stack},
 	}
 	for i, h := range a.held {
-		edge.Held[i] = Hold{Lock: e.lockHeld(h.Inst, h.Class, h.Mode), Mode: h.Mode, Stack: e.stackOf(r, a.at[i])}
+		edge.Held[i] = Hold{Lock: e.lock(h.Inst, h.Class), Mode: h.Mode, Stack: e.stackOf(r, a.at[i])}
 	}
 	f := &Finding{ID: id, Tier: rule.Violation, Kind: a.kind, Overlap: true, Edges: make([]Edge, 1)}
 	f.Edges[0] = edge

@@ -52,6 +52,9 @@ func (t *lockTable) node(id uint64, kind Waiting, site uintptr) *node {
 		t.byNumber.Put(uint64(t.nodes[i].number), i)
 	}
 	n := &t.nodes[i]
+	if kind == NotWaiting {
+		kind = typeOf(id)
+	}
 	if n.kind == NotWaiting {
 		n.kind = kind
 	}

@@ -18,7 +18,7 @@ import (
 //
 //go:norace
 func (r *Record) Before(q *Request) *News {
-	q.Core.identify()
+	q.Core.identifyAs(q.For)
 	r.settle()
 	if r.n() == 0 && q.For != ForWrite {
 		return nil

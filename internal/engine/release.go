@@ -10,7 +10,7 @@ import (
 //
 //go:norace
 func (r *Record) Acquired(q *Request) {
-	q.Core.identify()
+	q.Core.identifyAs(q.For)
 	if q.For != ForRead {
 		q.Core.Own(r)
 	} else if q.Reader != nil {

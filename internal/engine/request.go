@@ -44,6 +44,25 @@ func (w Waiting) typeName() string {
 	return "lock"
 }
 
+// lockType is what a lock's identity says of its type: the kind of a call that locks it
+// for writing. 0 is none.
+//
+//go:norace
+func (w Waiting) lockType() uint64 {
+	switch w {
+	case ForRead:
+		return uint64(ForWrite)
+	case ForMutex, ForWrite, ForOnce:
+		return uint64(w)
+	}
+	return 0
+}
+
+// typeOf is the kind of call that the identity tells.
+//
+//go:norace
+func typeOf(id uint64) Waiting { return Waiting(id >> typeAt) }
+
 // Request is one call that may block.
 type Request struct {
 	Core *Core

@@ -134,7 +134,7 @@ func (e *engine) heldLocks() []HeldLock {
 //go:norace
 func (e *engine) hold(key uint64, pc uintptr) Hold {
 	n := e.locks.node(keyID(key), NotWaiting, pc)
-	return Hold{Lock: e.lockHeld(n.number, n.class, keyMode(key)), Mode: keyMode(key), Stack: one(pc)}
+	return Hold{Lock: e.lock(n.number, n.class), Mode: keyMode(key), Stack: one(pc)}
 }
 
 //go:norace

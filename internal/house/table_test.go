@@ -33,6 +33,7 @@ var layers = []house.Layer{
 	{Packages: []string{"lockorder"}, May: []string{"lockorder", "internal"}, MayNot: []string{"internal/house"}},
 	primitive("mutex"), primitive("cond"), primitive("bbuf"), primitive("banker"), primitive("pi"),
 	{Packages: []string{"cmd"}, May: []string{"*"}, MayNot: []string{"examples", "internal/house"}},
+	{Packages: []string{"docs"}},
 	// Examples are written as a user writes, who cannot import internals.
 	{Packages: []string{"examples"}, May: append([]string{"examples", "lockorder"}, primitives...)},
 }
