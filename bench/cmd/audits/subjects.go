@@ -44,11 +44,9 @@ var subjects = []subject{
 	{module: "go.etcd.io/raft/v3", version: "v3.7.0", packages: []string{"./..."}},
 	{module: "github.com/dgraph-io/ristretto/v2", version: "v2.4.2", packages: []string{"./..."}, skip: "TTL|TestCacheMaxCost|TestTree"},
 	{module: "github.com/hashicorp/memberlist", version: "v0.7.0", packages: []string{"./..."}, skip: "TestSuspicion_Timer"},
-	{module: "github.com/hashicorp/serf", version: "v0.11.0", packages: []string{"./serf"}, skip: "TestSerf_forceLeave|TestSerf_Coordinates"},
 	{module: "github.com/golang/groupcache", version: "v0.0.0-20241129210726-2c02b8208cf8", packages: []string{"./..."}},
 	{module: "google.golang.org/grpc", version: "v1.85.0", packages: []string{"."}},
 	{module: "google.golang.org/grpc", version: "v1.85.0", packages: []string{"./internal/transport", "./balancer/pickfirst/..."}},
-	{module: "github.com/cockroachdb/pebble/v2", version: "v2.1.7", packages: []string{"./record", "./internal/cache"}, skip: "TestSyncQueue"},
 }
 
 // parseSubject reads module@version and the packages, all of them if none is given.
