@@ -19,7 +19,7 @@ func HoldsAndWaits(c *Condition, kind Waiting, pc uintptr) (news *News) {
 	if r.n() > 0 {
 		id := r.waitID(pc)
 		m := r.thinks()
-		if slot := &m.known[id%uint64(len(m.known))]; *slot != id+phaseSalt {
+		if slot := m.place(id); *slot != id+phaseSalt {
 			*slot = id + phaseSalt
 			news = eng.waitHolding(r, c, kind, pc, id)
 		}

@@ -135,3 +135,13 @@ func TestACopyHasAnIdentityOfItsOwn(t *testing.T) {
 	require.Equal(t, rule.Read, keyMode(locks[0].ReadKey()))
 	require.Equal(t, rule.Write, keyMode(locks[0].Key()))
 }
+
+// TestNamesOfOrdersSpread: a cache whose places all have one number holds one order.
+func TestNamesOfOrdersSpread(t *testing.T) {
+	m := new(mind)
+	places := map[*uint64]bool{}
+	for i := range uint64(100) {
+		places[m.place(orderOf(scramble(2*i+1)+phaseSalt, scramble(2*i+2)))] = true
+	}
+	require.Greater(t, len(places), len(m.known)/2)
+}

@@ -32,7 +32,7 @@ func (r *Record) Before(q *Request) *News {
 	}
 	order := orderOf(sum, q.key())
 	m := r.thinks()
-	if m.known[order%uint64(len(m.known))] == order {
+	if *m.place(order) == order {
 		return nil
 	}
 	if known.has(order) {
@@ -44,7 +44,7 @@ func (r *Record) Before(q *Request) *News {
 		q.Seen.Store(sum)
 	} else {
 		q.Seen.Store(sum ^ r.salt)
-		m.known[order%uint64(len(m.known))] = order
+		*m.place(order) = order
 	}
 	return news
 }

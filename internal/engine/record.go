@@ -38,11 +38,14 @@ const (
 	inRing             // the ring that it stands in has been reported
 )
 
+// knownBits is how many bits of an order's name choose its place among those that a goroutine knows.
+const knownBits = 4
+
 // mind is the larger part of a record, made when a goroutine first nests or blocks.
 type mind struct {
-	known      [16]uint64 // held set and want that were looked up and are known, direct-mapped
-	inbox      []uint64   // keys of holds that others have released, guarded by engine.mu
-	next, prev *Record    // in the list of blocked records
+	known      [1 << knownBits]uint64 // held set and want that were looked up and are known, direct-mapped
+	inbox      []uint64               // keys of holds that others have released, guarded by engine.mu
+	next, prev *Record                // in the list of blocked records
 	listed     bool
 	wake       uintptr  // channel that ends the blocked call, if it can be refused; guarded by waiting.mu (see refusable)
 	refused    *Finding // why
@@ -76,3 +79,8 @@ func (r *Record) thinks() *mind {
 //
 //go:norace
 func (r *Record) delivered() bool { return atomic.LoadUint32(&r.inbox) != 0 }
+
+// place returns where a name of an order is kept. Its low bits say nothing: identities have flags there.
+//
+//go:norace
+func (m *mind) place(order uint64) *uint64 { return &m.known[order>>(64-knownBits)] }
