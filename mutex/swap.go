@@ -31,7 +31,8 @@ func swap(mu *sync.Mutex) bool { //house:allow the lock itself, outside every qu
 	if quiet.Enabled {
 		return mu.TryLock()
 	}
-	return atomic.CompareAndSwapInt32((*int32)(unsafe.Pointer(mu)), 0, 1)
+	word := (*int32)(unsafe.Pointer(mu))
+	return atomic.LoadInt32(word) == 0 && atomic.CompareAndSwapInt32(word, 0, 1) // a failed swap would take the cache line from the holder
 }
 
 // barge locks mu if it is unlocked though others wait for it, as a goroutine that comes by at the right moment
