@@ -114,6 +114,7 @@ func (e *engine) describe(r *Record, q *Request) asking {
 	for j := uint32(0); j < r.n; j++ {
 		h := r.at(j)
 		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
+		e.classify(n, h.pc)
 		if !n.bound {
 			h.key |= unbound
 		}
@@ -126,10 +127,10 @@ func (e *engine) describe(r *Record, q *Request) asking {
 			a.broken, a.kind = k, ClassNesting
 		}
 		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: keyMode(h.key)}
-		e.sites[k], e.places[k] = h.pc, j
+		e.sites[k], e.at[k] = h.pc, j
 		k++
 	}
-	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.places[:k]
+	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.at[:k]
 	return a
 }
 
@@ -148,6 +149,7 @@ func (e *engine) original(q *Request) *node {
 	if n.addr == 0 {
 		n.addr = addr
 	}
+	e.classify(n, q.PC)
 	return n
 }
 
@@ -158,7 +160,7 @@ func (e *engine) reserve(n int) {
 	if len(e.scratch) < n {
 		e.scratch = make([]rule.Hold, 2*n)
 		e.sites = make([]uintptr, 2*n)
-		e.places = make([]uint32, 2*n)
+		e.at = make([]uint32, 2*n)
 	}
 }
 
