@@ -99,7 +99,8 @@ func TestLocksThatCross(t *testing.T) {
 			require.Equal(t, c.changed, slices.Sorted(maps.Keys(result.Changed)))
 			for _, m := range result.Moves {
 				require.NotEqual(t, wanted[m.Base], m.Changed)
-				require.Regexp(t, `^p/a\.go:4:\d+: `, m.Because)
+				require.Regexp(t, `^p/a\.go:4:\d+$`, m.At.String())
+				require.NotEmpty(t, m.Error)
 			}
 		})
 	}

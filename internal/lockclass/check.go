@@ -1,7 +1,6 @@
 package lockclass
 
 import (
-	"fmt"
 	"go/ast"
 	"go/token"
 	"slices"
@@ -13,7 +12,9 @@ import (
 type Move struct {
 	Base    string
 	Changed bool
-	Because string // the place at which a lock crosses
+	// At is where a lock crosses, and Error what the compiler would say there.
+	At    token.Position
+	Error string
 }
 
 // Result is what Check finds.
@@ -149,7 +150,7 @@ func (r *resolver) move(base string, change bool, err typeError) {
 		r.pinned[base] = true
 	}
 	msg, _, _ := strings.Cut(err.msg, "\n")
-	r.moves = append(r.moves, Move{base, change, fmt.Sprintf("%s: %s", err.at, msg)})
+	r.moves = append(r.moves, Move{base, change, err.at, msg})
 }
 
 // moved are the moves that lasted.
