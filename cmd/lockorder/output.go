@@ -63,3 +63,14 @@ func (o *output) emit(end int) error {
 	o.held = append(o.held[:0], o.held[end:]...)
 	return err
 }
+
+// restored writes with what restore makes of each write.
+type restored struct {
+	out     io.Writer
+	restore func([]byte) []byte
+}
+
+func (r restored) Write(p []byte) (int, error) {
+	_, err := r.out.Write(r.restore(p))
+	return len(p), err
+}

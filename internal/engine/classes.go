@@ -20,6 +20,7 @@ const (
 type class struct {
 	name   string
 	nest   Nest
+	kind   Waiting  // of its locks, as far as one has been asked for
 	after  []uint32 // classes declared to come after this one
 	exempt []uint32 // classes that may be asked for with this one held, whatever the order
 }

@@ -66,11 +66,13 @@ func (t *siteTable) at(pc uintptr) uint32 {
 //
 //go:norace
 func (e *engine) classify(n *node, pc uintptr) {
-	if n.class != 0 {
-		return
+	if n.class == 0 {
+		if n.class = e.places.at(pc); n.class != 0 && n.ordered {
+			forgetKnown()
+		}
+		n.ordered = true
 	}
-	if n.class = e.places.at(pc); n.class != 0 && n.ordered {
-		forgetKnown()
+	if n.class != 0 && n.kind != NotWaiting {
+		e.classes.all[n.class].kind = n.kind
 	}
-	n.ordered = true
 }

@@ -14,9 +14,9 @@ import (
 	"github.com/interlock-go/interlock/internal/overlay"
 )
 
-// test is the command lockorder test. It returns the exit status.
-func test(args []string, stdout, stderr io.Writer) int {
-	p, err := parseArgs(args)
+// audit is the commands test, build and run. It returns the exit status.
+func audit(verb string, args []string, stdout, stderr io.Writer) int {
+	p, err := parseArgs(verb, args)
 	if err != nil {
 		return fail(stderr, err)
 	}
@@ -29,47 +29,78 @@ func test(args []string, stdout, stderr io.Writer) int {
 	ctx := context.Background()
 	say := progress(stderr)
 	say("reading the packages")
-	build, err := prepare(ctx, p, dir)
+	build, err := prepare(ctx, p, dir, say)
 	if err != nil {
 		return fail(stderr, err)
 	}
-	for _, err := range build.Unread {
-		fmt.Fprintf(stderr, "lockorder: left as it is: %v\n", err)
+	explain(build, stderr)
+	if build.Files == 0 {
+		fmt.Fprintln(stderr, "lockorder: no file whose locks change imports sync, so there is nothing to see")
 	}
-	say("running the tests, sync's locks replaced in %d files of %d packages", build.Files, build.Packages)
+	say("go %s, sync's locks replaced in %d files of %d packages", verb, build.Files, build.Packages)
+	if verb == "build" {
+		return only(ctx, p, build, stdout, stderr)
+	}
 	graphs, err := graphDir(dir)
 	if err != nil {
 		return fail(stderr, err)
 	}
-	status, err := runTests(ctx, p, build, graphs, stdout, stderr)
+	status, err := observe(ctx, p, build, graphs, stdout, stderr)
 	if err != nil {
 		return fail(stderr, err)
-	}
-
-	if build.Files == 0 && status == exitOK {
-		fmt.Fprintln(stderr, "lockorder: no file of the main module imports sync, so there is nothing to see")
 	}
 	if p.json {
 		stdout = stderr
 	}
-	return max(status, conclude(p, graphs, stdout, stderr))
+	return max(status, conclude(p, build, graphs, stdout, stderr))
 }
 
-// conclude prints what the test processes have found and returns the exit status
-// that it deserves.
-func conclude(p *testArgs, graphs string, stdout, stderr io.Writer) int {
+// explain says what was decided about packages and files that nobody has asked for.
+func explain(build *overlay.Build, stderr io.Writer) {
+	for _, err := range build.Unread {
+		fmt.Fprintf(stderr, "lockorder: left as it is: %v\n", err)
+	}
+	for _, m := range build.Moves {
+		what := "keeps sync's locks"
+		if m.Changed {
+			what = "changes its locks, too"
+		}
+		fmt.Fprintf(stderr, "lockorder: %s %s, for a lock crosses at %s:%d:%d: %s\n",
+			m.Base, what, build.Short(m.At.Filename), m.At.Line, m.At.Column, m.Error)
+	}
+}
+
+// only builds, and leaves the table of classes where it was asked for.
+func only(ctx context.Context, p *goArgs, build *overlay.Build, stdout, stderr io.Writer) int {
+	status, err := runGo(ctx, p, build, overlay.Go{Dir: p.dir, Env: build.Env}, "", stdout, stderr)
+	if err == nil && status == exitOK && p.classes != "" {
+		var table []byte
+		if table, err = os.ReadFile(build.Classes); err == nil {
+			err = os.WriteFile(p.classes, table, 0o666)
+		}
+	}
+	if err != nil {
+		return fail(stderr, err)
+	}
+	return status
+}
+
+// conclude prints what the processes have found and returns the exit status that
+// it deserves.
+func conclude(p *goArgs, build *overlay.Build, graphs string, stdout, stderr io.Writer) int {
 	status := exitOK
+	stdout = restored{stdout, build.Restore}
 	graph, err := merge(graphs)
 	if err != nil {
 		fmt.Fprintf(stderr, "lockorder: left out of the findings: %v\n", err)
 		status = exitFail
 	}
 	if p.graph != "" {
-		if err := writeGraph(p.graph, graph); err != nil {
+		if err := writeGraph(p.graph, graph, build.Restore); err != nil {
 			return fail(stderr, err)
 		}
 	}
-	found := collect(graph)
+	found := collect(graph).with(nestings(graph, build.Sites))
 	found.print(stdout, graph, p.fail)
 	if found.count(p.fail) > 0 {
 		status = exitFail
@@ -97,7 +128,7 @@ func progress(stderr io.Writer) func(string, ...any) {
 	}
 }
 
-func prepare(ctx context.Context, p *testArgs, dir string) (*overlay.Build, error) {
+func prepare(ctx context.Context, p *goArgs, dir string, say func(string, ...any)) (*overlay.Build, error) {
 	library, err := librarySource(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("source of interlock: %w", err)
@@ -110,29 +141,45 @@ func prepare(ctx context.Context, p *testArgs, dir string) (*overlay.Build, erro
 	return overlay.Prepare(ctx, store, overlay.Request{
 		Go:       overlay.Go{Dir: p.dir},
 		Packages: p.packages,
+		Tests:    p.verb == "test",
 		Flags:    p.list,
 		Modfile:  p.modfile,
 		Overlay:  p.overlay,
+		Mod:      p.mod,
+		Trimmed:  p.trimmed,
 		Plain:    p.plain,
+		Deps:     p.deps,
 		Library:  library,
 		Dir:      dir,
+		Say:      say,
 	})
 }
 
-// runTests runs go test and returns its exit status.
-func runTests(ctx context.Context, p *testArgs, build *overlay.Build, graphs string, stdout, stderr io.Writer) (int, error) {
-	args, err := goTestArgs(p, build)
+// observe runs the tests, or the program, and returns the exit status of the go
+// command.
+func observe(ctx context.Context, p *goArgs, build *overlay.Build, graphs string, stdout, stderr io.Writer) (int, error) {
+	settings := strings.TrimLeft(os.Getenv("INTERLOCK")+" graph="+graphs+" classes="+build.Classes, " ")
+	g := overlay.Go{Dir: p.dir, Env: append(build.Env, "INTERLOCK="+settings)}
+	return runGo(ctx, p, build, g, graphs, stdout, stderr)
+}
+
+// runGo runs the go command and returns its exit status. It watches the graph files
+// if there are any.
+func runGo(ctx context.Context, p *goArgs, build *overlay.Build, g overlay.Go, graphs string, stdout, stderr io.Writer) (int, error) {
+	args, err := commandLine(p, build)
 	if err != nil {
 		return 0, err
 	}
-	g := overlay.Go{Dir: p.dir, Env: append(build.Env, "INTERLOCK="+strings.TrimLeft(os.Getenv("INTERLOCK")+" graph="+graphs, " "))}
 	cmd := g.Command(ctx, args...)
 	boundaries := &boundaryWatch{}
 	cmd.Stdin = os.Stdin
 	toOut := &output{out: stdout, restore: build.Restore, watch: boundaries.line}
 	toErr := &output{out: stderr, restore: build.Restore, watch: boundaries.line}
 	cmd.Stdout, cmd.Stderr = toOut, toErr
-	stop := watchHangs(graphs, toErr)
+	stop := func() {}
+	if graphs != "" {
+		stop = watchHangs(graphs, toErr)
+	}
 	err = runSignalled(cmd)
 	stop()
 	err = errors.Join(err, toOut.flush(), toErr.flush())
@@ -148,10 +195,10 @@ func runTests(ctx context.Context, p *testArgs, build *overlay.Build, graphs str
 	return exitOK, err
 }
 
-// goTestArgs are the prepared build's flags and the user's.
-func goTestArgs(p *testArgs, build *overlay.Build) ([]string, error) {
-	args := append([]string{"test"}, build.Flags...)
-	if !p.counted {
+// commandLine is the prepared build's flags and the user's.
+func commandLine(p *goArgs, build *overlay.Build) ([]string, error) {
+	args := append([]string{p.verb}, build.Flags...)
+	if !p.counted && p.verb == "test" {
 		args = append(args, "-count=1")
 	}
 	switch {
@@ -164,7 +211,7 @@ func goTestArgs(p *testArgs, build *overlay.Build) ([]string, error) {
 	case p.toolexec != "":
 		args = append(args, "-toolexec="+p.toolexec)
 	}
-	return append(args, p.goTest...), nil
+	return append(args, p.handed...), nil
 }
 
 // runSignalled runs cmd and stays alive when interrupted, so that what the tests
