@@ -27,7 +27,7 @@ func TestParseArgs(t *testing.T) {
 		"-json -test.run X":    {handed: fields("-json -test.run X"), packages: fields("."), json: true},
 		"-coverpkg ./... ./a":  {handed: fields("-coverpkg ./... ./a"), packages: fields("./a"), covered: true},
 		"-mod=vendor -modfile m -overlay=o -C d -toolexec t ./a": {
-			handed: fields("./a"), packages: fields("./a"), modfile: "m", overlay: "o", dir: "d", toolexec: "t",
+			handed: fields("./a"), packages: fields("./a"), mod: "vendor", modfile: "m", overlay: "o", dir: "d", toolexec: "t",
 		},
 		"-plain a,b/... -graph g ./a -plain=c": {
 			handed: fields("./a"), packages: fields("./a"), plain: fields("a b/... c"), graph: "g",
@@ -36,10 +36,31 @@ func TestParseArgs(t *testing.T) {
 		t.Run(line, func(t *testing.T) {
 			got, err := parseArgs("test", strings.Fields(line))
 			require.NoError(t, err)
-			want.fail = defaultFail
+			want.verb, want.fail = "test", defaultFail
 			require.Equal(t, &want, got)
 		})
 	}
+}
+
+func TestRunTakesAPackageAndLeavesTheRest(t *testing.T) {
+	p, err := parseArgs("run", fields("-race -deps x/... ./cmd -fail none -deps"))
+	require.NoError(t, err)
+	require.Equal(t, fields("-race ./cmd -fail none -deps"), p.handed)
+	require.Equal(t, fields("./cmd"), p.packages)
+	require.Equal(t, fields("x/..."), p.deps)
+
+	p, err = parseArgs("run", fields("a.go b.go c d.go"))
+	require.NoError(t, err)
+	require.Equal(t, fields("a.go b.go"), p.packages)
+	require.Equal(t, fields("a.go b.go c d.go"), p.handed)
+}
+
+func TestBuildHasNoFindings(t *testing.T) {
+	p, err := parseArgs("build", fields("-classes c -trimpath -o app -fail ./..."))
+	require.NoError(t, err)
+	require.Equal(t, "c", p.classes)
+	require.True(t, p.trimmed)
+	require.Equal(t, fields("-trimpath -o app -fail ./..."), p.handed)
 }
 
 func fields(list string) []string { return strings.Fields(list) }
@@ -72,7 +93,9 @@ func TestEveryFlagOfGoTestIsKnown(t *testing.T) {
 		require.True(t, boolFlags[name] || valueFlags[name], "-%s", name)
 		require.Equal(t, hasValue, valueFlags[name], "-%s has a value", name)
 	}
-	for name := range ownFlags {
-		require.False(t, boolFlags[name] || valueFlags[name], "-%s is go test's", name)
+	for verb, flags := range ownFlags {
+		for name := range flags {
+			require.False(t, boolFlags[name] || valueFlags[name], "-%s of %s is the go command's", name, verb)
+		}
 	}
 }

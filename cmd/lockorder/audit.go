@@ -34,9 +34,6 @@ func audit(verb string, args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err)
 	}
 	explain(build, stderr)
-	if build.Files == 0 {
-		fmt.Fprintln(stderr, "lockorder: no file whose locks change imports sync, so there is nothing to see")
-	}
 	say("go %s, sync's locks replaced in %d files of %d packages", verb, build.Files, build.Packages)
 	if verb == "build" {
 		return only(ctx, p, build, stdout, stderr)
@@ -48,6 +45,9 @@ func audit(verb string, args []string, stdout, stderr io.Writer) int {
 	status, err := observe(ctx, p, build, graphs, stdout, stderr)
 	if err != nil {
 		return fail(stderr, err)
+	}
+	if build.Files == 0 && status == exitOK {
+		fmt.Fprintln(stderr, "lockorder: no file whose locks change imports sync, so there is nothing to see")
 	}
 	if p.json {
 		stdout = stderr
@@ -171,10 +171,9 @@ func runGo(ctx context.Context, p *goArgs, build *overlay.Build, g overlay.Go, g
 		return 0, err
 	}
 	cmd := g.Command(ctx, args...)
-	boundaries := &boundaryWatch{}
 	cmd.Stdin = os.Stdin
-	toOut := &output{out: stdout, restore: build.Restore, watch: boundaries.line}
-	toErr := &output{out: stderr, restore: build.Restore, watch: boundaries.line}
+	toOut := &output{out: stdout, restore: build.Restore}
+	toErr := &output{out: stderr, restore: build.Restore}
 	cmd.Stdout, cmd.Stderr = toOut, toErr
 	stop := func() {}
 	if graphs != "" {
@@ -183,7 +182,6 @@ func runGo(ctx context.Context, p *goArgs, build *overlay.Build, g overlay.Go, g
 	err = runSignalled(cmd)
 	stop()
 	err = errors.Join(err, toOut.flush(), toErr.flush())
-	boundaries.explain(stderr)
 
 	var exit *exec.ExitError
 	switch {

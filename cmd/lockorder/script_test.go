@@ -35,6 +35,7 @@ func (c leakChecked) Run() int {
 // does, the files that it was given must be the same at its end, and files that
 // are made must be under ".made".
 func TestScripts(t *testing.T) {
+	proxy := moduleProxy(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
@@ -50,6 +51,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GOCACHE", goEnv(t, "GOCACHE")) // so that std is built once
 			env.Setenv("GOPROXY", "off")
+			env.Setenv("PROXY", proxy)
+			env.Setenv("GONOSUMDB", "*")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("GOMODCACHE", filepath.Join(env.WorkDir, ".made", "mod"))
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".made", "cache"))

@@ -185,8 +185,8 @@ func (b *Build) swap(store Store, pkg listed, files map[string]string) error {
 func (b *Build) writeClasses(req Request, packages []listed, sites []lockclass.Site) error {
 	names := b.places(packages, req.Trimmed)
 	named := func(s lockclass.Site) string {
-		if s.Shown != s.File { // by a //line directive
-			return s.Shown
+		if s.Shown != s.File { // by a //line directive, which the compiler leaves relative if it is
+			return strings.TrimPrefix(s.Shown, filepath.Dir(s.File)+string(filepath.Separator))
 		}
 		return cmp.Or(names[s.File], s.File)
 	}
