@@ -13,8 +13,8 @@ import (
 // change is replaced by its copy. The copy is of links where the file system has
 // them: it takes no room, and nobody writes to it.
 func (s Store) copyModule(m *listedModule) (string, error) {
-	// The name is as in the module cache, so that paths in it say what they are of.
-	to := filepath.Join(s.dir, "mod", filepath.FromSlash(escape(m.Path))+"@"+m.Version)
+	// Not path@version as in the module cache: a go.work would take it for a module.
+	to := filepath.Join(s.dir, "mod", filepath.FromSlash(escape(m.Path)), m.Version)
 	if _, err := os.Stat(to); err == nil {
 		return to, nil
 	}
