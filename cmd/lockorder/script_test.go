@@ -40,7 +40,7 @@ func (c leakChecked) Run() int {
 // What a script builds is built in the plain mode whatever the mode of this test, so
 // the other modes run one script, to see that the command works in them.
 func TestScripts(t *testing.T) {
-	proxy := moduleProxy(t)
+	proxy, store := moduleProxy(t), t.TempDir() // one store, so that the library is built once
 	testscript.Run(t, testscript.Params{
 		Files:               scripts(t),
 		RequireExplicitExec: true,
@@ -60,7 +60,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GONOSUMDB", "*")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("GOMODCACHE", filepath.Join(env.WorkDir, ".made", "mod"))
-			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".made", "cache"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(store, "cache"))
 			if err := os.MkdirAll(filepath.Join(env.WorkDir, ".made"), 0o777); err != nil {
 				return err
 			}
