@@ -60,7 +60,8 @@ func (t *siteTable) at(pc uintptr) uint32 {
 	return class
 }
 
-// classify gives a lock the class of the place where it is acquired. If it has taken part
+// classify gives a lock the class of the place where it is acquired, in an order that
+// is not known: an order that its instances are known for is not looked at. If it has taken part
 // in orders without one, because it was met behind an interface or in a helper, these stay
 // what they are, and all that is known is asked again under its class.
 //
