@@ -14,6 +14,7 @@ type config struct {
 	halt      bool
 	exitCode  int
 	tiers     tierSet // printed by the default handler
+	classes   string  // file with the classes of the source, "" for none
 	graph     string  // folder for a graph file, "" for none
 	wait      time.Duration
 	stacks    bool
@@ -31,13 +32,14 @@ var settings = map[string]func(*config, string) error{
 	"exitcode":      func(c *config, v string) error { return setInt(&c.exitCode, v, 0, 255) },
 	"tiers":         setTiers,
 	"graph":         func(c *config, v string) error { return setText(&c.graph, v) },
+	"classes":       func(c *config, v string) error { return setText(&c.classes, v) },
 	"wait":          setWait,
 	"stacks":        func(c *config, v string) error { return setBool(&c.stacks, v) },
 	"max_orders":    func(c *config, v string) error { return setInt(&c.maxOrders, v, 1, 1<<30) },
 }
 
 // settingNames are the keys in the order of the manual.
-const settingNames = "log_path, halt_on_error, exitcode, tiers, graph, wait, stacks, max_orders"
+const settingNames = "log_path, halt_on_error, exitcode, tiers, graph, classes, wait, stacks, max_orders"
 
 // parseConfig reads space-separated key=value pairs. What is wrong is left at
 // its default and named in an error of its own; a later pair overrides an

@@ -79,6 +79,8 @@
 //	tiers=…            which tiers are printed: names with commas between them, all or
 //	                   none; by default those that fail
 //	graph=DIR          append orders and reports to a file for each process in DIR
+//	classes=FILE       the classes of locks by the places where they are acquired, as
+//	                   the command lockorder makes it; a class from SetClass goes before
 //	wait=0             report waits longer than this, such as 10s, whose holder is
 //	                   blocked outside our locks or gone; starts one goroutine
 //	stacks=0           1: take the whole stack at every acquisition, not only when an

@@ -37,6 +37,8 @@ func engineDeclare(before, after uint32) {
 
 func engineAllow(before, after uint32) { engine.Allow(before, after) }
 
+func engineSetSite(file string, line int, class uint32) { engine.SetSite(file, line, class) }
+
 func engineBeginPhase(name string) (uint8, bool) { return engine.BeginPhase(name) }
 
 func engineEndPhase(interrupted uint8) { engine.EndPhase(interrupted) }

@@ -141,3 +141,13 @@ func TestWrongEnvironmentIsNamedAtStartAndIgnored(t *testing.T) {
 	require.Contains(t, complaints[2], "log_path")
 	require.Contains(t, stderr, "\ninterlock: potential: ")
 }
+
+func TestTableOfClassesThatCannotBeRead(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad")
+	require.NoError(t, os.WriteFile(bad, []byte("interlock-classes 1\nclass p.mu\n x.go\n"), 0o666))
+	for file, want := range map[string]string{bad: "line 3: .*names nothing", bad + "2": "no such file"} {
+		_, stderr, code := child(t, "three", "tiers=none classes="+file)
+		require.Regexp(t, `^interlock: INTERLOCK: classes: .*`+want, stderr)
+		require.Zero(t, code)
+	}
+}

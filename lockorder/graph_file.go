@@ -40,7 +40,7 @@ func fileHold(h Hold) graphfile.Hold {
 	if h.Read {
 		mode = "RLock"
 	}
-	out := graphfile.Hold{Lock: h.Lock.ID, Class: h.Lock.Class, Type: h.Lock.Type, Mode: mode}
+	out := graphfile.Hold{Lock: h.Lock.ID, Class: h.Lock.Class, Single: single[h.Lock.Class], Type: h.Lock.Type, Mode: mode}
 	for _, f := range h.Stack {
 		out.Site = append(out.Site, graphfile.Frame(f))
 	}

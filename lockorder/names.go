@@ -73,8 +73,9 @@ type namer struct {
 func newNamer(r *Report) namer {
 	n := namer{many: map[string]bool{}, first: map[uint64]string{}}
 	ids := map[string]uint64{}
+	byClass := r.byClass()
 	see := func(h Hold) {
-		if id, seen := ids[h.Lock.Class]; seen && id != h.Lock.ID {
+		if id, seen := ids[h.Lock.Class]; seen && id != h.Lock.ID && !byClass {
 			n.many[h.Lock.Class] = true
 		}
 		ids[h.Lock.Class] = h.Lock.ID
@@ -153,17 +154,32 @@ func namesOf(locks []Lock, name func(Lock) string) []string {
 	return names
 }
 
+// byClass tells whether an edge waits for another lock than the next one holds: then
+// the cycle is one of classes, and no goroutine has to have met another.
+func (r *Report) byClass() bool {
+	for i, e := range r.Edges {
+		if held, ok := r.next(i).held(); ok && r.Kind == KindInversion && held.Lock.Class != "" &&
+			held.Lock.Class == e.Want.Lock.Class && held.Lock.ID != e.Want.Lock.ID {
+			return true
+		}
+	}
+	return false
+}
+
 // cycleLocks are the locks for which somebody in the cycle waits, each once,
 // beginning with what the first edge holds so that "a and b" is the order in
 // which the first goroutine takes them. There is at least one if there is an edge.
 func (r *Report) cycleLocks() []Lock {
 	var locks []Lock
 	seen := map[uint64]bool{}
+	classes := map[string]bool{"": false}
+	byClass := r.byClass()
 	add := func(l Lock) {
-		if !seen[l.ID] {
-			seen[l.ID] = true
-			locks = append(locks, l)
+		if seen[l.ID] || byClass && classes[l.Class] {
+			return
 		}
+		seen[l.ID], classes[l.Class] = true, l.Class != ""
+		locks = append(locks, l)
 	}
 	for _, e := range r.Edges {
 		if h, ok := e.held(); ok {

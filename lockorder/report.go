@@ -76,7 +76,7 @@ type Hold struct {
 // Lock names one lock.
 type Lock struct {
 	ID    uint64 `json:"id"`              // small number of this instance, unique in the process
-	Class string `json:"class,omitempty"` // declared class
+	Class string `json:"class,omitempty"` // declared class, or that of the source
 	Type  string `json:"type"`            // "Mutex", "RWMutex", "Once", "Cond", …
 }
 

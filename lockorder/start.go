@@ -22,6 +22,11 @@ func init() {
 			c.graph = ""
 		}
 	}
+	if c.classes != "" {
+		if err := startClasses(c.classes); err != nil {
+			wrong = append(wrong, fmt.Errorf("classes: %w", err))
+		}
+	}
 	if c.logPath != "stderr" && c.logPath != "stdout" {
 		// The file is opened late, and the program may go to another folder first.
 		if abs, err := filepath.Abs(c.logPath); err == nil {

@@ -80,6 +80,10 @@ func (r *Report) whyCycle(n namer) (Condition, string) {
 		b.WriteString("Each of these goroutines asks for a lock that the next one takes first. If all of them have taken " +
 			"their first lock before any asks for its second, each waits for the next and none goes on.")
 	}
+	if r.byClass() {
+		b.WriteString(" They took different locks of the classes: it takes the same ones to deadlock, " +
+			"and the code that takes them is the same.")
+	}
 	if r.Tier != Deadlock && !r.Overlap {
 		b.WriteString(" In this run the goroutines never overlapped: one had finished before the other began. " +
 			"A run cannot tell whether that is always so; if it is, declare it with lockorder.Phase.")

@@ -60,10 +60,14 @@ func (s *acrossSearch) hold(h graphfile.Hold) rule.Hold {
 	if h.Mode == rule.Read.String() {
 		mode = rule.Read
 	}
-	if h.Class != "" {
-		return rule.Hold{Class: s.number(h.Name()), Mode: mode}
+	n := s.number(h.Name())
+	switch {
+	case h.Class == "":
+		return rule.Hold{Inst: n, Mode: mode}
+	case h.Single: // a package's variable is a gate wherever it is held
+		return rule.Hold{Inst: n, Class: n, Mode: mode}
 	}
-	return rule.Hold{Inst: s.number(h.Name()), Mode: mode}
+	return rule.Hold{Class: n, Mode: mode}
 }
 
 func (s *acrossSearch) number(name string) uint32 {

@@ -7,21 +7,28 @@ import (
 	"strings"
 )
 
-// testArgs is a command line of lockorder test, taken apart as far as needed.
-type testArgs struct {
-	goTest   []string // what go test gets, in the order given
+// goArgs is a command line of a command that hands on what it is given to the go
+// command of the same name, taken apart as far as needed.
+type goArgs struct {
+	verb     string   // "test", "build" or "run"
+	handed   []string // what the go command gets, in the order given
 	packages []string // the patterns among them
 	list     []string // the flags among them that decide which files are built
 
 	dir              string // -C
 	modfile, overlay string
+	mod              string
+	trimmed          bool // -trimpath
 	toolexec         string
 	json, counted    bool // -json and -count were given
 	covered          bool // one of the flags for coverage was
 
 	fail  []string // tiers
 	plain []string
+	deps  []string
 	graph string
+	// classes is where lockorder build puts the table of lock classes.
+	classes string
 }
 
 var defaultFail = []string{"deadlock", "potential", "needs-writer", "violation"}
@@ -39,9 +46,12 @@ var (
 		fuzzminimizetime fuzztime gccgoflags gcflags installsuffix ldflags list memprofile memprofilerate mod modfile
 		mutexprofile mutexprofilefraction o outputdir overlay p parallel pgo pkgdir run shuffle skip tags timeout
 		toolexec trace vet`)
-	ownFlags = words("fail plain graph")
-	// listFlags decide, by tags or otherwise, which files a package has.
-	listFlags = words("asan compiler installsuffix msan race tags")
+	ownFlags = map[string]map[string]bool{
+		"test": words("fail plain deps graph"), "run": words("fail plain deps graph"), "build": words("plain deps classes"),
+	}
+	// listFlags decide which files a package has, by tags or otherwise, or how it is
+	// compiled.
+	listFlags = words("asan asmflags buildmode compiler gccgoflags gcflags installsuffix msan pgo race tags trimpath")
 )
 
 func words(list string) map[string]bool {
@@ -52,31 +62,35 @@ func words(list string) map[string]bool {
 	return set
 }
 
-// parseArgs follows go test: the packages are the first arguments in a row that
+// parseArgs follows the go command. Of test, the packages are the first arguments in a row that
 // are no flags, and what comes after them or after a flag that it does not know
 // is for the test binary.
-func parseArgs(args []string) (*testArgs, error) {
-	p := &testArgs{fail: defaultFail}
+func parseArgs(verb string, args []string) (*goArgs, error) {
+	p := &goArgs{verb: verb, fail: defaultFail}
 	listEnded := false
 	for len(args) > 0 {
 		arg := args[0]
 		args = args[1:]
 		if arg == "-args" || arg == "--args" {
-			p.goTest = append(append(p.goTest, arg), args...)
+			p.handed = append(append(p.handed, arg), args...)
 			break
 		}
 		name, value, hasValue := splitFlag(arg)
+		if name == "" && verb == "run" {
+			p.program(append([]string{arg}, args...))
+			break
+		}
 		if name == "" {
 			if !listEnded {
 				p.packages = append(p.packages, arg)
 			}
-			p.goTest = append(p.goTest, arg)
+			p.handed = append(p.handed, arg)
 			continue
 		}
 		short := strings.TrimPrefix(name, "test.")
 		listEnded = listEnded || len(p.packages) > 0
 		switch {
-		case valueFlags[short] || ownFlags[name]:
+		case valueFlags[short] || ownFlags[verb][name]:
 			given := []string{arg}
 			if !hasValue {
 				if len(args) == 0 {
@@ -92,13 +106,24 @@ func parseArgs(args []string) (*testArgs, error) {
 			p.bool(short, value, arg)
 		default:
 			listEnded = true
-			p.goTest = append(p.goTest, arg)
+			p.handed = append(p.handed, arg)
 		}
 	}
 	if len(p.packages) == 0 {
 		p.packages = []string{"."}
 	}
 	return p, nil
+}
+
+// program takes in the rest of a command line of run: a package, or the files of
+// one, and what the program gets.
+func (p *goArgs) program(rest []string) {
+	n := 1
+	for strings.HasSuffix(rest[0], ".go") && n < len(rest) && strings.HasSuffix(rest[n], ".go") {
+		n++
+	}
+	p.packages = rest[:n:n]
+	p.handed = append(p.handed, rest...)
 }
 
 // splitFlag returns no name for what is no flag.
@@ -112,11 +137,12 @@ func splitFlag(arg string) (name, value string, hasValue bool) {
 }
 
 // value takes in a flag that has one; given is how it was written.
-func (p *testArgs) value(name, value string, given []string) error {
+func (p *goArgs) value(name, value string, given []string) error {
 	switch name {
 	case "C":
 		p.dir = value
 	case "mod": // the build's own is -mod=mod
+		p.mod = value
 	case "modfile":
 		p.modfile = value
 	case "overlay":
@@ -125,14 +151,18 @@ func (p *testArgs) value(name, value string, given []string) error {
 		return p.setFail(value)
 	case "plain":
 		p.plain = append(p.plain, splitList(value)...)
+	case "deps":
+		p.deps = append(p.deps, splitList(value)...)
 	case "graph":
 		p.graph = value
+	case "classes":
+		p.classes = value
 	case "toolexec":
 		p.toolexec = value
 	default:
 		p.counted = p.counted || name == "count"
 		p.covered = p.covered || strings.HasPrefix(name, "cover")
-		p.goTest = append(p.goTest, given...)
+		p.handed = append(p.handed, given...)
 		if listFlags[name] {
 			p.list = append(p.list, "-"+name+"="+value)
 		}
@@ -140,16 +170,17 @@ func (p *testArgs) value(name, value string, given []string) error {
 	return nil
 }
 
-func (p *testArgs) bool(name, value, given string) {
+func (p *goArgs) bool(name, value, given string) {
 	p.json = p.json || name == "json" && value != "false"
 	p.covered = p.covered || name == "cover"
-	p.goTest = append(p.goTest, given)
+	p.trimmed = p.trimmed || name == "trimpath" && value != "false"
+	p.handed = append(p.handed, given)
 	if listFlags[name] {
 		p.list = append(p.list, given)
 	}
 }
 
-func (p *testArgs) setFail(value string) error {
+func (p *goArgs) setFail(value string) error {
 	if value == "none" {
 		p.fail = nil
 		return nil

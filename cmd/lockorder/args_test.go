@@ -11,44 +11,65 @@ import (
 )
 
 func TestParseArgs(t *testing.T) {
-	for line, want := range map[string]testArgs{
+	for line, want := range map[string]goArgs{
 		"":      {packages: []string{"."}},
-		"./...": {goTest: fields("./..."), packages: fields("./...")},
+		"./...": {handed: fields("./..."), packages: fields("./...")},
 		"-race -run X -v ./a ./b": {
-			goTest: fields("-race -run X -v ./a ./b"), packages: fields("./a ./b"), list: fields("-race"),
+			handed: fields("-race -run X -v ./a ./b"), packages: fields("./a ./b"), list: fields("-race"),
 		},
 		"./a -tags x,y --count=3": {
-			goTest: fields("./a -tags x,y --count=3"), packages: fields("./a"), list: fields("-tags=x,y"), counted: true,
+			handed: fields("./a -tags x,y --count=3"), packages: fields("./a"), list: fields("-tags=x,y"), counted: true,
 		},
-		"./a -v ./b":           {goTest: fields("./a -v ./b"), packages: fields("./a")},
-		"-unknown v ./a":       {goTest: fields("-unknown v ./a"), packages: fields(".")},
-		"./a -args -fail x -v": {goTest: fields("./a -args -fail x -v"), packages: fields("./a")},
-		"-json=false ./a":      {goTest: fields("-json=false ./a"), packages: fields("./a")},
-		"-json -test.run X":    {goTest: fields("-json -test.run X"), packages: fields("."), json: true},
-		"-coverpkg ./... ./a":  {goTest: fields("-coverpkg ./... ./a"), packages: fields("./a"), covered: true},
+		"./a -v ./b":           {handed: fields("./a -v ./b"), packages: fields("./a")},
+		"-unknown v ./a":       {handed: fields("-unknown v ./a"), packages: fields(".")},
+		"./a -args -fail x -v": {handed: fields("./a -args -fail x -v"), packages: fields("./a")},
+		"-json=false ./a":      {handed: fields("-json=false ./a"), packages: fields("./a")},
+		"-json -test.run X":    {handed: fields("-json -test.run X"), packages: fields("."), json: true},
+		"-coverpkg ./... ./a":  {handed: fields("-coverpkg ./... ./a"), packages: fields("./a"), covered: true},
 		"-mod=vendor -modfile m -overlay=o -C d -toolexec t ./a": {
-			goTest: fields("./a"), packages: fields("./a"), modfile: "m", overlay: "o", dir: "d", toolexec: "t",
+			handed: fields("./a"), packages: fields("./a"), mod: "vendor", modfile: "m", overlay: "o", dir: "d", toolexec: "t",
 		},
 		"-plain a,b/... -graph g ./a -plain=c": {
-			goTest: fields("./a"), packages: fields("./a"), plain: fields("a b/... c"), graph: "g",
+			handed: fields("./a"), packages: fields("./a"), plain: fields("a b/... c"), graph: "g",
 		},
 	} {
 		t.Run(line, func(t *testing.T) {
-			got, err := parseArgs(strings.Fields(line))
+			got, err := parseArgs("test", strings.Fields(line))
 			require.NoError(t, err)
-			want.fail = defaultFail
+			want.verb, want.fail = "test", defaultFail
 			require.Equal(t, &want, got)
 		})
 	}
 }
 
+func TestRunTakesAPackageAndLeavesTheRest(t *testing.T) {
+	p, err := parseArgs("run", fields("-race -deps x/... ./cmd -fail none -deps"))
+	require.NoError(t, err)
+	require.Equal(t, fields("-race ./cmd -fail none -deps"), p.handed)
+	require.Equal(t, fields("./cmd"), p.packages)
+	require.Equal(t, fields("x/..."), p.deps)
+
+	p, err = parseArgs("run", fields("a.go b.go c d.go"))
+	require.NoError(t, err)
+	require.Equal(t, fields("a.go b.go"), p.packages)
+	require.Equal(t, fields("a.go b.go c d.go"), p.handed)
+}
+
+func TestBuildHasNoFindings(t *testing.T) {
+	p, err := parseArgs("build", fields("-classes c -trimpath -o app -fail ./..."))
+	require.NoError(t, err)
+	require.Equal(t, "c", p.classes)
+	require.True(t, p.trimmed)
+	require.Equal(t, fields("-trimpath -o app -fail ./..."), p.handed)
+}
+
 func fields(list string) []string { return strings.Fields(list) }
 
 func TestFailTakesTiers(t *testing.T) {
-	p, err := parseArgs([]string{"-fail", "deadlock, guarded"})
+	p, err := parseArgs("test", []string{"-fail", "deadlock, guarded"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"deadlock", "guarded"}, p.fail)
-	p, err = parseArgs([]string{"-fail=none"})
+	p, err = parseArgs("test", []string{"-fail=none"})
 	require.NoError(t, err)
 	require.Empty(t, p.fail)
 }
@@ -72,7 +93,9 @@ func TestEveryFlagOfGoTestIsKnown(t *testing.T) {
 		require.True(t, boolFlags[name] || valueFlags[name], "-%s", name)
 		require.Equal(t, hasValue, valueFlags[name], "-%s has a value", name)
 	}
-	for name := range ownFlags {
-		require.False(t, boolFlags[name] || valueFlags[name], "-%s is go test's", name)
+	for verb, flags := range ownFlags {
+		for name := range flags {
+			require.False(t, boolFlags[name] || valueFlags[name], "-%s of %s is the go command's", name, verb)
+		}
 	}
 }

@@ -32,10 +32,22 @@ func collect(graph *graphfile.Graph) findings {
 	for _, r := range across(graph) {
 		found = append(found, finding{tier: r.Tier.String(), text: r.String()})
 	}
-	slices.SortStableFunc(found, func(a, b finding) int {
+	return found.sorted()
+}
+
+func (f findings) sorted() findings {
+	slices.SortStableFunc(f, func(a, b finding) int {
 		return slices.Index(tiers, a.tier) - slices.Index(tiers, b.tier)
 	})
-	return found
+	return f
+}
+
+// with adds reports that the command makes itself.
+func (f findings) with(reports []lockorder.Report) findings {
+	for _, r := range reports {
+		f = append(f, finding{tier: r.Tier.String(), text: r.String()})
+	}
+	return f.sorted()
 }
 
 // render gives a report's tier and text. One that a later library wrote and this

@@ -50,12 +50,12 @@ func writtenBy(name string) string {
 }
 
 // writeGraph writes the merged graph to a file of the user's.
-func writeGraph(path string, graph *graphfile.Graph) error {
+func writeGraph(path string, graph *graphfile.Graph, restore func([]byte) []byte) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	if _, err := graph.WriteTo(file); err != nil {
+	if _, err := graph.WriteTo(restored{file, restore}); err != nil {
 		_ = file.Close()
 		return err
 	}

@@ -30,8 +30,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		command, args = args[0], args[1:]
 	}
 	switch command {
-	case "test":
-		return test(args, stdout, stderr)
+	case "test", "build", "run":
+		return audit(command, args, stdout, stderr)
 	case toolexecCommand:
 		return toolexec(args, stdout, stderr)
 	case "help", "-h", "-help", "--help":

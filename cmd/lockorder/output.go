@@ -6,15 +6,13 @@ import (
 	"sync"
 )
 
-// output hands on what go test prints, line by line, after restore has had it
-// and watch has seen it.
+// output hands on what the go command prints, line by line, after restore has had
+// it.
 type output struct {
 	mu      sync.Mutex // go test's stream and what lockorder says meanwhile
 	out     io.Writer
 	restore func([]byte) []byte
-	watch   func(line string)
 	held    []byte // the beginning of a line
-	begun   []byte // what of the line is out already, as far as watch needs it
 }
 
 // A write of up to this many bytes to a pipe is never split (PIPE_BUF is 4096
@@ -50,16 +48,18 @@ func (o *output) emit(end int) error {
 		return nil
 	}
 	text := o.restore(o.held[:end])
-	for line := range bytes.Lines(text) {
-		if len(o.begun) < longestLine {
-			o.begun = append(o.begun, line...)
-		}
-		if line[len(line)-1] == '\n' {
-			o.watch(string(bytes.TrimRight(o.begun, "\r\n")))
-			o.begun = o.begun[:0]
-		}
-	}
 	_, err := o.out.Write(text)
 	o.held = append(o.held[:0], o.held[end:]...)
 	return err
+}
+
+// restored writes with what restore makes of each write.
+type restored struct {
+	out     io.Writer
+	restore func([]byte) []byte
+}
+
+func (r restored) Write(p []byte) (int, error) {
+	_, err := r.out.Write(r.restore(p))
+	return len(p), err
 }

@@ -13,6 +13,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/interlock-go/interlock/internal/quiet"
 )
 
 func TestMain(m *testing.M) {
@@ -34,9 +36,13 @@ func (c leakChecked) Run() int {
 // Each script is a small module and what lockorder says of it. Whatever a script
 // does, the files that it was given must be the same at its end, and files that
 // are made must be under ".made".
+//
+// What a script builds is built in the plain mode whatever the mode of this test, so
+// the other modes run one script, to see that the command works in them.
 func TestScripts(t *testing.T) {
+	proxy, store := moduleProxy(t), t.TempDir() // one store, so that the library is built once
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+		Files:               scripts(t),
 		RequireExplicitExec: true,
 		Condition: func(cond string) (bool, error) {
 			switch cond {
@@ -50,9 +56,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GOCACHE", goEnv(t, "GOCACHE")) // so that std is built once
 			env.Setenv("GOPROXY", "off")
+			env.Setenv("PROXY", proxy)
+			env.Setenv("GONOSUMDB", "*")
 			env.Setenv("GOTOOLCHAIN", "local")
 			env.Setenv("GOMODCACHE", filepath.Join(env.WorkDir, ".made", "mod"))
-			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".made", "cache"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(store, "cache"))
 			if err := os.MkdirAll(filepath.Join(env.WorkDir, ".made"), 0o777); err != nil {
 				return err
 			}
@@ -63,6 +71,15 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+func scripts(t *testing.T) []string {
+	if otherMode || quiet.Enabled {
+		return []string{filepath.Join("testdata", "usage.txtar")}
+	}
+	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	require.NoError(t, err)
+	return files
 }
 
 func goEnv(t *testing.T, name string) string {

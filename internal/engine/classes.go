@@ -20,6 +20,7 @@ const (
 type class struct {
 	name   string
 	nest   Nest
+	kind   Waiting  // of its locks, as far as one has been asked for
 	after  []uint32 // classes declared to come after this one
 	exempt []uint32 // classes that may be asked for with this one held, whatever the order
 }
@@ -27,6 +28,7 @@ type class struct {
 // classTable holds the declared classes; number 0 is "no class".
 type classTable struct {
 	all  []class
+	last uint32 // number given last
 	seen []bool // of a walk over after
 }
 
@@ -46,19 +48,19 @@ func NewClass(name string, nest Nest) uint32 {
 	quiet.Begin()
 	eng.mu.Lock()
 	t := &eng.classes
-	n := len(t.all)
-	if n == 0 {
-		n = 1
+	t.last++
+	if int(t.last) >= len(t.all) {
+		grown := make([]class, 2*len(t.all)+16)
+		for i := range t.all {
+			grown[i] = t.all[i]
+		}
+		t.all, t.seen = grown, make([]bool, len(grown))
 	}
-	grown := make([]class, n+1)
-	for i := range t.all {
-		grown[i] = t.all[i]
-	}
-	grown[n] = class{name: name, nest: nest}
-	t.all, t.seen = grown, make([]bool, n+1)
+	t.all[t.last] = class{name: name, nest: nest}
+	n := t.last
 	eng.mu.Unlock()
 	quiet.End()
-	return uint32(n)
+	return n
 }
 
 // Declare says that locks of class before are taken before those of class after. It
@@ -140,6 +142,9 @@ func in(list []uint32, n uint32) bool {
 //
 //go:norace
 func (t *classTable) precedes(a, b uint32) bool {
+	if len(t.all[a].after) == 0 { // as all classes that come from the source
+		return a == b
+	}
 	for i := range t.seen {
 		t.seen[i] = false
 	}

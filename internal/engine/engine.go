@@ -44,7 +44,8 @@ type engine struct {
 	left     leftTable
 	scratch  []rule.Hold // of describe
 	sites    []uintptr
-	places   []uint32
+	at       []uint32
+	places   siteTable
 	result   rule.Result
 	counters Counters
 }

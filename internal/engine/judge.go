@@ -158,7 +158,11 @@ func (e *engine) lock(number, class uint32) Lock {
 	if n == nil {
 		return Lock{ID: uint64(number), Class: e.classes.name(class), Type: "lock"}
 	}
-	return Lock{ID: uint64(n.number), Class: e.classes.name(n.class), Type: n.kind.typeName()}
+	kind := n.kind
+	if kind == NotWaiting && n.class != 0 { // held and never asked for: a hold does not know its lock
+		kind = e.classes.all[n.class].kind
+	}
+	return Lock{ID: uint64(n.number), Class: e.classes.name(n.class), Type: kind.typeName()}
 }
 
 // violations returns the finding that a request breaks a declaration.

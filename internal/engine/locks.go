@@ -25,6 +25,8 @@ type node struct {
 	rank   int64
 	addr   uintptr // of the lock, kept as a number; 0 if it was only met in held sets
 	bound  bool    // a clean-up is bound, or about to be
+
+	ordered bool // it has taken part in an order
 }
 
 // lockTable finds nodes by lock identity, and by the number under which the rule knows

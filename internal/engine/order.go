@@ -109,12 +109,15 @@ type asking struct {
 func (e *engine) describe(r *Record, q *Request) asking {
 	n := r.n()
 	e.reserve(int(n))
-	want := *e.locks.wanted(q)
+	wanted := e.locks.wanted(q)
+	e.classify(wanted, q.PC)
+	want := *wanted
 	a := asking{want: rule.Hold{Inst: want.number, Class: want.class, Mode: q.For.mode()}, broken: -1}
 	k := 0
 	for j := range n {
 		h := r.at(j)
 		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
+		e.classify(n, h.pc)
 		if !n.bound {
 			h.key |= unbound
 		}
@@ -127,10 +130,10 @@ func (e *engine) describe(r *Record, q *Request) asking {
 			a.broken, a.kind = k, ClassNesting
 		}
 		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: keyMode(h.key)}
-		e.sites[k], e.places[k] = h.pc, j
+		e.sites[k], e.at[k] = h.pc, j
 		k++
 	}
-	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.places[:k]
+	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.at[:k]
 	return a
 }
 
@@ -141,7 +144,7 @@ func (e *engine) reserve(n int) {
 	if len(e.scratch) < n {
 		e.scratch = make([]rule.Hold, 2*n)
 		e.sites = make([]uintptr, 2*n)
-		e.places = make([]uint32, 2*n)
+		e.at = make([]uint32, 2*n)
 	}
 }
 

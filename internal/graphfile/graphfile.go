@@ -59,11 +59,12 @@ type Sighting struct {
 
 // Hold is a lock held or wanted, with the place where it was asked for.
 type Hold struct {
-	Lock  uint64  `json:"lock"`            // number of the instance, valid in its process only
-	Class string  `json:"class,omitempty"` // declared class
-	Type  string  `json:"type"`            // "Mutex", "RWMutex", …
-	Mode  string  `json:"mode"`            // "Lock" or "RLock"
-	Site  []Frame `json:"site"`            // innermost first
+	Lock   uint64  `json:"lock"`             // number of the instance, valid in its process only
+	Class  string  `json:"class,omitempty"`  // declared class, or that of the source
+	Single bool    `json:"single,omitempty"` // the class has one lock in each process
+	Type   string  `json:"type"`             // "Mutex", "RWMutex", …
+	Mode   string  `json:"mode"`             // "Lock" or "RLock"
+	Site   []Frame `json:"site"`             // innermost first
 }
 
 // Frame is a place in the source.

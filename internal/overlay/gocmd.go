@@ -51,11 +51,13 @@ type settings struct {
 	GOWORK    string
 	GOFLAGS   string
 	GOVERSION string
+	// GOMODCACHE is where the modules are that nobody may write to.
+	GOMODCACHE string
 }
 
 func (g Go) settings(ctx context.Context) (settings, error) {
 	var s settings
-	out, err := g.output(ctx, "env", "-json", "GOMOD", "GOWORK", "GOFLAGS", "GOVERSION")
+	out, err := g.output(ctx, "env", "-json", "GOMOD", "GOWORK", "GOFLAGS", "GOVERSION", "GOMODCACHE")
 	if err != nil {
 		return s, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -20,14 +21,61 @@ type (
 	// modFile is what is needed of go mod edit -json and go work edit -json.
 	modFile struct {
 		Module  moduleVersion
+		Go      string
 		Replace []replacement
 		Use     []struct{ DiskPath string }
 	}
 )
 
-// requireLibrary copies goMod and its go.sum into dir and makes the copy require
-// the library at lib. It returns the copy, for -modfile.
-func (g Go) requireLibrary(ctx context.Context, goMod, lib, dir string) (string, error) {
+// modules is the copied go.mod, or go.work, of the build.
+type modules struct{ kind, path string }
+
+func (m modules) edit(ctx context.Context, g Go, edits []string) error {
+	if m.path == "" {
+		return errors.New("our own go.mod is not changed")
+	}
+	_, err := g.edit(ctx, slices.Concat([]string{m.kind, "edit"}, edits, []string{m.path})...)
+	return err
+}
+
+// requireLibrary makes the library known to the build. It reports whether the
+// module to audit is our own, which has it already.
+func (b *Build) requireLibrary(ctx context.Context, store Store, req Request, set settings, files map[string]string) (own bool, err error) {
+	lib, err := store.Library(req.Library)
+	if err != nil {
+		return false, fmt.Errorf("source of interlock: %w", err)
+	}
+	switch {
+	case set.GOWORK != "":
+		var work string
+		if work, err = req.Go.useLibrary(ctx, set.GOWORK, lib, req.Dir); err == nil {
+			b.Env = append(b.Env, "GOWORK="+work)
+			b.module = modules{"work", work}
+		}
+	case set.GOMOD == "" || set.GOMOD == os.DevNull:
+		return false, errors.New("no go.mod here or above: lockorder works on modules")
+	default:
+		goMod := set.GOMOD
+		if req.Modfile != "" {
+			if goMod, err = filepath.Abs(filepath.Join(req.Go.Dir, req.Modfile)); err != nil {
+				return false, err
+			}
+		}
+		if goMod, err = req.Go.requireLibrary(ctx, goMod, set.GOMOD, lib, req, files); err == nil {
+			b.Flags = append(b.Flags, "-modfile="+goMod, "-mod=mod")
+			b.module = modules{"mod", goMod}
+		}
+	}
+	if errors.Is(err, errOwnModule) {
+		return true, nil
+	}
+	return false, err
+}
+
+// requireLibrary copies goMod and its go.sum and makes the copy require the
+// library at lib. root is the go.mod of the module's directory. It returns the
+// copy, for -modfile.
+func (g Go) requireLibrary(ctx context.Context, goMod, root, lib string, req Request, files map[string]string) (string, error) {
 	file, err := g.readMod(ctx, "mod", goMod)
 	if err != nil {
 		return "", err
@@ -35,7 +83,7 @@ func (g Go) requireLibrary(ctx context.Context, goMod, lib, dir string) (string,
 	if file.Module.Path == Module {
 		return goMod, errOwnModule
 	}
-	copied := filepath.Join(dir, "go.mod")
+	copied := filepath.Join(req.Dir, "go.mod")
 	if err := copyFile(goMod, copied); err != nil {
 		return "", err
 	}
@@ -43,6 +91,13 @@ func (g Go) requireLibrary(ctx context.Context, goMod, lib, dir string) (string,
 		return "", err
 	}
 	args := append([]string{"mod", "edit"}, absoluteReplaces(file.Replace, filepath.Dir(goMod))...)
+	if isVendored(filepath.Dir(root), req.Mod, file.Go) {
+		edits, err := useVendor(root, req.Dir, files)
+		if err != nil {
+			return "", err
+		}
+		args = append(args, edits...)
+	}
 	args = append(args, "-require="+Module+"@v0.0.0", "-replace="+Module+"="+lib, copied)
 	_, err = g.edit(ctx, args...)
 	return copied, err

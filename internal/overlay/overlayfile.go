@@ -42,12 +42,11 @@ func readOverlay(path, dir string) (map[string]string, error) {
 	return files, nil
 }
 
-func (b *Build) writeOverlay(files map[string]string, dir string) error {
+func writeOverlay(files map[string]string, dir, name string) (string, error) {
 	content, err := json.Marshal(overlayFile{files})
 	if err != nil {
-		return err
+		return "", err
 	}
-	b.Overlay = filepath.Join(dir, "overlay.json")
-	b.Flags = append(b.Flags, "-overlay="+b.Overlay)
-	return os.WriteFile(b.Overlay, content, 0o666)
+	path := filepath.Join(dir, name)
+	return path, os.WriteFile(path, content, 0o666)
 }

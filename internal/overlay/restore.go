@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"bytes"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -25,18 +26,22 @@ func newBuild(store Store, dir string) (*Build, error) {
 // place of the store's. The compiler does not know of overlays and names in its
 // errors the file that it has read.
 func (b *Build) Restore(text []byte) []byte {
-	return b.stored.ReplaceAllFunc(text, func(path []byte) []byte {
+	text = b.stored.ReplaceAllFunc(text, func(path []byte) []byte {
 		base := path[len(path)-len(".go")-64:]
 		if user, ok := b.users[string(base)]; ok {
-			return []byte(b.short(user))
+			return []byte(b.Short(user))
 		}
 		return path
 	})
+	for _, c := range b.copies {
+		text = bytes.ReplaceAll(text, []byte(c.to+string(filepath.Separator)), []byte(c.module.Dir+string(filepath.Separator)))
+	}
+	return text
 }
 
-// short is how the go command prints a path: from where it runs if that is
+// Short is how the go command prints a path: from where it runs if that is
 // shorter.
-func (b *Build) short(path string) string {
+func (b *Build) Short(path string) string {
 	rel, err := filepath.Rel(b.dir, path)
 	if err != nil || len(rel) >= len(path) {
 		return path
