@@ -30,7 +30,7 @@ import (
 //
 //	look   owner's record runs on this stack       else find the record (lockSlow)
 //	look   held set is empty or known to the lock  else look the order up (Record.Before)
-//	take   compare-and-swap                        else publish the wait (Record.Block)
+//	take   TryLock                                 else publish the wait (Record.Block)
 //	note   push identity and call site on the record
 //
 // Of the methods on it none checks the size of the stack (go:nosplit), and their branches are
@@ -60,7 +60,7 @@ func (m *Mutex) Lock() {
 		goto nested
 	}
 	quiet.End()
-	if swap(&m.mu) || barge(&m.mu) {
+	if m.mu.TryLock() {
 		pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
 		quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
 		r.PushFirst(m.core.Key(), pc)
@@ -74,7 +74,7 @@ nested:
 		goto slow
 	}
 	quiet.End()
-	if swap(&m.mu) || barge(&m.mu) {
+	if m.mu.TryLock() {
 		pc := *(*uintptr)(unsafe.Add(at, sites[lockCall]))
 		quiet.Begin()
 		r.Push(m.core.Key(), pc)

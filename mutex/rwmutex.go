@@ -136,7 +136,7 @@ func (rw *RWMutex) RLock() {
 		goto nested
 	}
 	quiet.End()
-	if swapRead(&rw.mu) {
+	if rw.mu.TryRLock() {
 		pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall]))
 		quiet.Begin() // the look at the lock's word must not order us after who wrote a flag
 		r.PushFirst(rw.core.ReadKey(), pc)
@@ -150,7 +150,7 @@ nested:
 		goto slow
 	}
 	quiet.End()
-	if swapRead(&rw.mu) {
+	if rw.mu.TryRLock() {
 		pc := *(*uintptr)(unsafe.Add(at, sites[rLockCall]))
 		quiet.Begin()
 		r.Push(rw.core.ReadKey(), pc)
