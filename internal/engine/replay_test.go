@@ -9,6 +9,7 @@ import (
 
 	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/oracle"
+	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -104,6 +105,9 @@ func (p *player) walk(g oracle.Goroutine, locks []lock) rule.Tier {
 func deadlocks(t rule.Tier) bool { return t == rule.Deadlock || t == rule.Potential }
 
 func TestEngineIsExactOnUniverses(t *testing.T) {
+	if quiet.Enabled {
+		t.Skip("one goroutine and nothing shared: the race detector has nothing to see")
+	}
 	total := 0
 	for _, u := range oracle.Universes() {
 		t.Run(u.Name, func(t *testing.T) {
@@ -129,6 +133,9 @@ func TestEngineIsExactOnUniverses(t *testing.T) {
 }
 
 func TestEngineOnRandomPrograms(t *testing.T) {
+	if quiet.Enabled {
+		t.Skip("one goroutine and nothing shared: the race detector has nothing to see")
+	}
 	s := *seed
 	if s == 0 {
 		s = rand.Uint64()

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interlock-go/interlock/internal/oracle"
+	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -17,6 +18,9 @@ var (
 )
 
 func TestRuleOnRandomPrograms(t *testing.T) {
+	if quiet.Enabled {
+		t.Skip("one goroutine and nothing shared: the race detector has nothing to see")
+	}
 	for name, test := range map[string]struct {
 		program      func(*rand.Rand) oracle.Program
 		falseAllowed float64 // share of the programs
@@ -57,6 +61,9 @@ func TestRuleOnRandomPrograms(t *testing.T) {
 // TestNeedsWriterIsAboutWriters: what the rule says of a program without a
 // deadlock comes true exactly when each lock gets somebody who only writes.
 func TestNeedsWriterIsAboutWriters(t *testing.T) {
+	if quiet.Enabled {
+		t.Skip("one goroutine and nothing shared: the race detector has nothing to see")
+	}
 	universes := append(oracle.Universes()[:2], oracle.WideUniverses()[:2]...)
 	var writers oracle.Program
 	for lock := range uint8(3) {
