@@ -1,0 +1,209 @@
+package bbuf
+
+import "context"
+
+// Get takes the oldest item, waiting until there is one. It returns
+//
+//   - the item and nil. That also holds if ctx ended at the same time: an item is never taken and lost.
+//   - [ErrClosed] if the buffer is closed and drained.
+//   - ctx's cause if ctx is done on entry, when it takes nothing even if there is something, or ends first.
+//
+// Get panics if ctx is nil.
+func (b *Buffer[T]) Get(ctx context.Context) (T, error) {
+	b.check()
+	if ctx == nil {
+		panic("bbuf: nil context")
+	}
+	if ctx.Err() == nil {
+		if v, ok := b.get1(); ok {
+			return v, nil
+		}
+	}
+	return b.getSlow(ctx)
+}
+
+// TryGet takes the oldest item if there is one. Else it returns [ErrEmpty], and the buffer was
+// empty at some instant during the call, or [ErrClosed] if it is closed and drained.
+func (b *Buffer[T]) TryGet() (v T, err error) {
+	b.check()
+	if v, ok := b.get1(); ok {
+		return v, nil
+	}
+	var one [1]T
+	_, err = b.fetch(one[:])
+	return one[0], err
+}
+
+// GetN takes items into dst and returns how many: as many as there are and dst has room for,
+// but at least one, for which it waits. The error is as Get's; with it, n is 0. If dst is empty n is 0 without
+// an error. Until GetN returns dst belongs to the buffer.
+func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
+	b.check()
+	if ctx == nil {
+		panic("bbuf: nil context")
+	}
+	if ctx.Err() != nil {
+		return 0, context.Cause(ctx)
+	}
+	if len(dst) == 0 {
+		return 0, nil
+	}
+	if n, err = b.fetch(dst); err != ErrEmpty {
+		return n, err
+	}
+	w := b.pool.Take()
+	w.Value.vs = dst
+	err = b.waitToGet(ctx, w)
+	n = w.Value.n
+	b.pool.Put(w)
+	return n, err
+}
+
+// Drain takes what is in the buffer at one instant and returns it in order, nil if that is nothing. It does not
+// wait, and works on a closed buffer as on an open one, where those who wait to put then get their room.
+func (b *Buffer[T]) Drain() []T {
+	b.check()
+	for {
+		dst := make([]T, b.Len())
+		var done served[T]
+		h := b.lockGet()
+		if !b.oneLock {
+			h = b.supply(h, &done)
+		}
+		n := b.items(h, len(b.slots))
+		fits := n <= len(dst) // else more came; memory is not allocated with the lock held
+		if fits {
+			h, n = b.pull(h, dst)
+		}
+		b.releaseGet(h, &done)
+		if !fits {
+			continue
+		}
+		if n == 0 {
+			return nil
+		}
+		return dst[:n]
+	}
+}
+
+// get1 takes an item if there is one and nobody waits on either side. False decides nothing.
+func (b *Buffer[T]) get1() (v T, ok bool) {
+	if b.oneLock {
+		return b.get1Both()
+	}
+	g := b.get
+	h := g.word.Lock()
+	if b.getWaiting.Load() != 0 {
+		g.word.Unlock(h)
+		return v, false
+	}
+	if g.seen&counts == h {
+		if g.seen = b.put.word.Load(); g.seen&counts == h {
+			g.word.Unlock(h)
+			return v, false
+		}
+	}
+	v = b.takeSlot()
+	g.word.Publish(h + item)
+	if b.putWaiting.Load() != 0 {
+		b.settle()
+	}
+	return v, true
+}
+
+// get1Both is get1 with one lock.
+func (b *Buffer[T]) get1Both() (v T, ok bool) {
+	p, g := b.put, b.get
+	t := p.word.Lock()
+	h := g.word.Load()
+	if t&counts == h {
+		p.word.Unlock(t)
+		return v, false
+	}
+	v = b.takeSlot() // there is an item, so nobody waits to get
+	if !p.queue.Empty() {
+		b.releaseBoth(t, h+item, &served[T]{})
+		return v, true
+	}
+	g.word.Set(h + item)
+	p.word.Unlock(t)
+	return v, true
+}
+
+// takeSlot empties the next slot.
+func (b *Buffer[T]) takeSlot() (v T) {
+	g := b.get
+	slot := &b.slots[g.pos]
+	var zero T
+	v, *slot = *slot, zero // or the ring would keep alive what is gone
+	if g.pos++; g.pos == len(b.slots) {
+		g.pos = 0
+	}
+	return v
+}
+
+func (b *Buffer[T]) getSlow(ctx context.Context) (v T, err error) {
+	if ctx.Err() != nil {
+		return v, context.Cause(ctx)
+	}
+	w := b.pool.Take()
+	w.Value.vs = w.Value.one[:]
+	err = b.waitToGet(ctx, w)
+	v = w.Value.one[0]
+	b.pool.Put(w)
+	return v, err
+}
+
+// fetch takes as many items as there are after those who wait, up to len(dst).
+func (b *Buffer[T]) fetch(dst []T) (n int, err error) {
+	var done served[T]
+	h := b.lockGet()
+	if !b.oneLock {
+		h = b.supply(h, &done)
+	}
+	if b.get.queue.Empty() {
+		if h, n = b.pull(h, dst); n == 0 {
+			err = ErrEmpty
+			if b.get.seen&closed != 0 {
+				err = ErrClosed
+			}
+		}
+	}
+	b.releaseGet(h, &done)
+	return n, err
+}
+
+// waitToGet fills w, waiting if it must.
+func (b *Buffer[T]) waitToGet(ctx context.Context, w *waiter[T]) (err error) {
+	if b.joinGet(w) {
+		err = b.park(ctx, w, b.get)
+	}
+	if w.Value.closed {
+		err = ErrClosed
+	}
+	return err
+}
+
+// joinGet fills w or queues it. It reports whether w will be woken.
+func (b *Buffer[T]) joinGet(w *waiter[T]) bool {
+	var done served[T]
+	h := b.lockGet()
+	if !b.oneLock {
+		h = b.supply(h, &done)
+	}
+	p := &w.Value
+	if b.get.queue.Empty() {
+		h, p.n = b.pull(h, p.vs)
+		p.closed = p.n == 0 && b.get.seen&closed != 0
+	}
+	waits := p.n == 0 && !p.closed
+	if waits {
+		b.get.queue.Push(w)
+		if !b.oneLock {
+			b.getWaiting.Store(1)
+			h = b.supply(h, &done) // what was put before the flag was raised would be nobody's business
+		}
+	}
+	b.releaseGet(h, &done)
+	return waits
+}

@@ -1,0 +1,186 @@
+package bbuf
+
+import "context"
+
+// Put puts v, waiting until there is room. It returns
+//
+//   - nil if v was put. That also holds if ctx ended at the same time: an item is never both accepted and refused.
+//   - [ErrClosed] if the buffer is or becomes closed first, whatever ctx says.
+//   - ctx's cause if ctx is done on entry or ends first.
+//
+// With an error, v was not put. Put panics if ctx is nil.
+func (b *Buffer[T]) Put(ctx context.Context, v T) error {
+	b.check()
+	if ctx == nil {
+		panic("bbuf: nil context")
+	}
+	if ctx.Err() == nil && b.put1(v) {
+		return nil
+	}
+	return b.putSlow(ctx, v)
+}
+
+// TryPut puts v if there is room. Else it returns [ErrFull], and the buffer was full at some
+// instant during the call, or [ErrClosed].
+func (b *Buffer[T]) TryPut(v T) error {
+	b.check()
+	if b.put1(v) {
+		return nil
+	}
+	one := [1]T{v}
+	_, err := b.offer(one[:])
+	return err
+}
+
+// PutN puts the values of vs in their order, waiting for room as often as it must, and returns how
+// many it has put: all of them, or those that come before what the error, which is as Put's, kept out.
+// Items of other producers may come in between, as with so many calls of Put. Until PutN returns
+// vs belongs to the buffer.
+func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
+	b.check()
+	if err := b.entry(ctx); err != nil {
+		return 0, err
+	}
+	n, err = b.offer(vs)
+	if n == len(vs) || err == ErrClosed {
+		return n, err
+	}
+	w := b.pool.Take()
+	w.Value.vs = vs[n:]
+	m, err := b.waitToPut(ctx, w)
+	return n + m, err
+}
+
+// put1 puts v if that takes no more than a free slot or somebody who waits for it. False decides nothing.
+func (b *Buffer[T]) put1(v T) bool {
+	p := b.put
+	t := p.word.Lock()
+	if b.oneLock {
+		return b.put1Both(t, v)
+	}
+	if t&closed != 0 || b.putWaiting.Load() != 0 {
+		p.word.Unlock(t)
+		return false
+	}
+	if t-p.seen >= b.limit {
+		if p.seen = b.get.word.Load(); t-p.seen >= b.limit {
+			p.word.Unlock(t)
+			return false
+		}
+	}
+	b.slots[p.pos] = v
+	if p.pos++; p.pos == len(b.slots) {
+		p.pos = 0
+	}
+	p.word.Publish(t + item)
+	if b.getWaiting.Load() != 0 {
+		b.settle()
+	}
+	return true
+}
+
+// put1Both is put1 with one lock, which the caller has taken.
+func (b *Buffer[T]) put1Both(t uint64, v T) bool {
+	p, g := b.put, b.get
+	switch {
+	case t&closed != 0:
+	case !g.queue.Empty(): // so the ring is empty
+		w := g.queue.Pop()
+		w.Value.vs[0], w.Value.n = v, 1
+		p.word.Unlock(t)
+		w.Wake()
+		return true
+	case t-g.word.Load() < b.limit: // so nobody waits to put
+		b.slots[p.pos] = v
+		if p.pos++; p.pos == len(b.slots) {
+			p.pos = 0
+		}
+		p.word.Unlock(t + item)
+		return true
+	}
+	p.word.Unlock(t)
+	return false
+}
+
+// entry returns why a call must not begin. Of a closed buffer and a context that is done, the buffer counts.
+func (b *Buffer[T]) entry(ctx context.Context) error {
+	if ctx == nil {
+		panic("bbuf: nil context")
+	}
+	switch {
+	case ctx.Err() == nil:
+		return nil
+	case b.Closed():
+		return ErrClosed
+	}
+	return context.Cause(ctx)
+}
+
+func (b *Buffer[T]) putSlow(ctx context.Context, v T) error {
+	if err := b.entry(ctx); err != nil {
+		return err
+	}
+	w := b.pool.Take()
+	w.Value.one[0] = v
+	w.Value.vs = w.Value.one[:]
+	_, err := b.waitToPut(ctx, w)
+	return err
+}
+
+// offer puts as much of vs as there is room for after those who wait.
+func (b *Buffer[T]) offer(vs []T) (n int, err error) {
+	t := b.put.word.Lock()
+	if t&closed != 0 {
+		b.put.word.Unlock(t)
+		return 0, ErrClosed
+	}
+	var done served[T]
+	t = b.admit(t, &done)
+	if b.put.queue.Empty() {
+		t, n = b.push(t, vs)
+	}
+	b.releasePut(t, &done)
+	if n < len(vs) {
+		err = ErrFull
+	}
+	return n, err
+}
+
+// waitToPut puts what w brings, waiting where it must, and gives w back to the pool.
+func (b *Buffer[T]) waitToPut(ctx context.Context, w *waiter[T]) (n int, err error) {
+	if b.joinPut(w) {
+		err = b.park(ctx, w, b.put)
+	}
+	n = w.Value.n
+	if w.Value.closed {
+		err = ErrClosed
+	}
+	b.pool.Put(w)
+	return n, err
+}
+
+// joinPut puts what w brings or queues w. It reports whether w will be woken.
+func (b *Buffer[T]) joinPut(w *waiter[T]) bool {
+	t := b.put.word.Lock()
+	p := &w.Value
+	if t&closed != 0 {
+		p.closed = true
+		b.put.word.Unlock(t)
+		return false
+	}
+	var done served[T]
+	t = b.admit(t, &done)
+	if b.put.queue.Empty() {
+		t, p.n = b.push(t, p.vs)
+	}
+	waits := p.n < len(p.vs)
+	if waits {
+		b.put.queue.Push(w)
+		if !b.oneLock {
+			b.putWaiting.Store(1)
+			t = b.admit(t, &done) // room made before the flag was raised would be nobody's business
+		}
+	}
+	b.releasePut(t, &done)
+	return waits
+}
