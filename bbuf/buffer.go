@@ -105,7 +105,11 @@ func New[T any](capacity int) *Buffer[T] {
 	if capacity < 1 {
 		panic("bbuf: capacity below 1")
 	}
-	b := &Buffer[T]{slots: make([]T, capacity), limit: uint64(capacity) * item, oneLock: capacity <= oneLockMax}
+	return open[T](capacity, capacity <= oneLockMax)
+}
+
+func open[T any](capacity int, oneLock bool) *Buffer[T] {
+	b := &Buffer[T]{slots: make([]T, capacity), limit: uint64(capacity) * item, oneLock: oneLock}
 	b.self = b
 	b.put, b.get = &b.sides[0], &b.sides[4]
 	if b.oneLock {

@@ -161,12 +161,14 @@ func (b *Buffer[T]) fetch(dst []T) (n int, err error) {
 	if !b.oneLock {
 		h = b.supply(h, &done)
 	}
+	err = ErrEmpty // also if somebody waits, for that would not be so with an item there
 	if b.get.queue.Empty() {
-		if h, n = b.pull(h, dst); n == 0 {
-			err = ErrEmpty
-			if b.get.seen&closed != 0 {
-				err = ErrClosed
-			}
+		h, n = b.pull(h, dst)
+		switch {
+		case n > 0:
+			err = nil
+		case b.get.seen&closed != 0:
+			err = ErrClosed
 		}
 	}
 	b.releaseGet(h, &done)

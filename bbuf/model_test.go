@@ -26,8 +26,8 @@ func TestModel(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	rapid.Check(t, func(t *rapid.T) {
-		c := rapid.SampledFrom([]int{1, 2, 3, 7, 16, 17, 18, 31, 64}).Draw(t, "capacity")
-		m := &model{b: bbuf.New[int](c), cap: c, gone: gone}
+		k := rapid.SampledFrom(kinds).Draw(t, "kind")
+		m := &model{b: k.open(), cap: k.capacity, gone: gone}
 		t.Repeat(rapid.StateMachineActions(m))
 	})
 }

@@ -1,0 +1,30 @@
+package bbuf
+
+import "unsafe"
+
+// Open is New with the number of locks chosen, so that both kinds are tried at every capacity.
+func Open[T any](capacity int, oneLock bool) *Buffer[T] { return open[T](capacity, oneLock) }
+
+// Waiting returns how many calls are parked on each side.
+func (b *Buffer[T]) Waiting() (put, get int) {
+	t := b.put.word.Lock()
+	defer b.put.word.Unlock(t)
+	if !b.oneLock {
+		h := b.get.word.Lock()
+		defer b.get.word.Unlock(h)
+	}
+	count := func(s *side[T]) (n int) {
+		for w := s.queue.First(); w != nil; {
+			s.queue.Pop()
+			s.queue.Push(w)
+			if n++; s.queue.First() == w || n > 1<<20 {
+				break
+			}
+		}
+		return n
+	}
+	return count(b.put), count(b.get)
+}
+
+// Fixed is the size of a Buffer without its slots.
+func Fixed() uintptr { return unsafe.Sizeof(Buffer[int]{}) }
