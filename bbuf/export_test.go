@@ -14,12 +14,8 @@ func (b *Buffer[T]) Waiting() (put, get int) {
 		defer b.get.word.Unlock(h)
 	}
 	count := func(s *side[T]) (n int) {
-		for w := s.queue.First(); w != nil; {
-			s.queue.Pop()
-			s.queue.Push(w)
-			if n++; s.queue.First() == w || n > 1<<20 {
-				break
-			}
+		for first := s.queue.First(); first != nil && (n == 0 || s.queue.First() != first); n++ {
+			s.queue.Push(s.queue.Pop()) // once round
 		}
 		return n
 	}
