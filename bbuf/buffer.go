@@ -3,6 +3,7 @@ package bbuf
 import (
 	"errors"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/lockword"
 	"github.com/interlock-go/interlock/internal/waitqueue"
@@ -69,8 +70,9 @@ type Buffer[T any] struct {
 	putWaiting, getWaiting atomic.Uint32
 	_                      [56]byte
 
-	pool waitqueue.Pool[parcel[T]]
-	_    [40]byte
+	pool     waitqueue.Pool[parcel[T]]
+	detector detector
+	_        [40 - unsafe.Sizeof(detector{})]byte
 
 	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
 }
@@ -97,6 +99,7 @@ type parcel[T any] struct {
 	vs     []T
 	n      int
 	closed bool // the buffer was closed before it was done
+	ticket *ticket
 	one    [1]T // the vs of a single item
 }
 
@@ -181,9 +184,12 @@ func (b *Buffer[T]) Close() bool {
 	for !b.put.queue.Empty() {
 		w := b.put.queue.Pop()
 		w.Value.closed = true
+		serve(w.Value.ticket)
 		served.Add(w)
 	}
 	b.putWaiting.Store(0)
 	b.releasePut(t|closed, &served)
+	b.detector.acted(true)
+	b.detector.acted(false)
 	return true
 }

@@ -79,6 +79,7 @@ func (b *Buffer[T]) Drain() []T {
 		if !fits {
 			continue
 		}
+		b.detector.acted(true)
 		if n == 0 {
 			return nil
 		}
@@ -107,6 +108,7 @@ func (b *Buffer[T]) get1() (v T, ok bool) {
 	g.word.Publish(h + item)
 	if b.putWaiting.Load() != 0 {
 		b.settle()
+		b.detector.acted(true)
 	}
 	return v, true
 }
@@ -123,6 +125,7 @@ func (b *Buffer[T]) get1Both() (v T, ok bool) {
 	v = b.takeSlot() // there is an item, so nobody waits to get
 	if !p.queue.Empty() {
 		b.releaseBoth(t, h+item, &served[T]{})
+		b.detector.acted(true)
 		return v, true
 	}
 	g.word.Set(h + item)
@@ -172,11 +175,15 @@ func (b *Buffer[T]) fetch(dst []T) (n int, err error) {
 		}
 	}
 	b.releaseGet(h, &done)
+	if n > 0 {
+		b.detector.acted(true)
+	}
 	return n, err
 }
 
 // waitToGet fills w, waiting if it must.
 func (b *Buffer[T]) waitToGet(ctx context.Context, w *waiter[T]) (err error) {
+	w.Value.ticket = b.detector.prepare(ctx, false)
 	if b.joinGet(w) {
 		err = b.park(ctx, w, b.get)
 	}
@@ -206,6 +213,10 @@ func (b *Buffer[T]) joinGet(w *waiter[T]) bool {
 			h = b.supply(h, &done) // what was put before the flag was raised would be nobody's business
 		}
 	}
+	got := p.n > 0
 	b.releaseGet(h, &done)
+	if got {
+		b.detector.acted(true)
+	}
 	return waits
 }

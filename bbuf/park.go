@@ -5,6 +5,14 @@ import "context"
 // park waits until w, which is queued on a side, is woken, or takes it out because ctx has ended and returns
 // ctx's cause. If somebody has served w meanwhile, the call has succeeded and the context comes too late.
 func (b *Buffer[T]) park(ctx context.Context, w *waiter[T], s *side[T]) error {
+	t := w.Value.ticket
+	b.detector.block(t, s == b.put)
+	err := b.sleep(ctx, w, s)
+	b.detector.unblock(t)
+	return err
+}
+
+func (b *Buffer[T]) sleep(ctx context.Context, w *waiter[T], s *side[T]) error {
 	done := ctx.Done()
 	if done == nil {
 		<-w.Ready()

@@ -75,6 +75,7 @@ func (b *Buffer[T]) put1(v T) bool {
 	p.word.Publish(t + item)
 	if b.getWaiting.Load() != 0 {
 		b.settle()
+		b.detector.acted(false)
 	}
 	return true
 }
@@ -87,8 +88,10 @@ func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 	case !g.queue.Empty(): // so the ring is empty
 		w := g.queue.Pop()
 		w.Value.vs[0], w.Value.n = v, 1
+		serve(w.Value.ticket)
 		p.word.Unlock(t)
 		w.Wake()
+		b.detector.acted(false)
 		return true
 	case t-g.word.Load() < b.limit: // so nobody waits to put
 		b.slots[p.pos] = v
@@ -140,6 +143,9 @@ func (b *Buffer[T]) offer(vs []T) (n int, err error) {
 		t, n = b.push(t, vs)
 	}
 	b.releasePut(t, &done)
+	if n > 0 {
+		b.detector.acted(false)
+	}
 	if n < len(vs) {
 		err = ErrFull
 	}
@@ -148,6 +154,7 @@ func (b *Buffer[T]) offer(vs []T) (n int, err error) {
 
 // waitToPut puts what w brings, waiting where it must, and gives w back to the pool.
 func (b *Buffer[T]) waitToPut(ctx context.Context, w *waiter[T]) (n int, err error) {
+	w.Value.ticket = b.detector.prepare(ctx, true)
 	if b.joinPut(w) {
 		err = b.park(ctx, w, b.put)
 	}
@@ -181,6 +188,10 @@ func (b *Buffer[T]) joinPut(w *waiter[T]) bool {
 			t = b.admit(t, &done) // room made before the flag was raised would be nobody's business
 		}
 	}
+	put := p.n > 0
 	b.releasePut(t, &done)
+	if put {
+		b.detector.acted(false)
+	}
 	return waits
 }

@@ -73,6 +73,7 @@ func (b *Buffer[T]) admit(t uint64, done *served[T]) uint64 {
 			return t
 		}
 		q.Remove(w)
+		serve(p.ticket)
 		done.Add(w)
 	}
 	if b.putWaiting.Load() != 0 {
@@ -93,6 +94,7 @@ func (b *Buffer[T]) supply(h uint64, done *served[T]) uint64 {
 			p.closed = true
 		}
 		q.Remove(w)
+		serve(p.ticket)
 		done.Add(w)
 	}
 	if b.getWaiting.Load() != 0 {

@@ -38,8 +38,10 @@ type Cond struct {
 	self    atomic.Pointer[Cond]
 	waiting atomic.Int64 // queued calls
 	lock    lockword.Word
-	queue   waitqueue.Queue[struct{}]
-	pool    waitqueue.Pool[struct{}]
+	queue   waitqueue.Queue[*ticket]
+	pool    waitqueue.Pool[*ticket]
+
+	detector detector
 }
 
 // noCopy is what vet's copylocks looks for.
@@ -48,7 +50,7 @@ type noCopy struct{}
 func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
 
-type waiter = waitqueue.Waiter[struct{}]
+type waiter = waitqueue.Waiter[*ticket]
 
 // New returns a condition variable with lock l.
 func New(l sync.Locker) *Cond { return &Cond{L: l} }
@@ -59,10 +61,9 @@ func NewCond(l sync.Locker) *Cond { return New(l) }
 // Wait unlocks c.L, waits until it is woken, and locks c.L again before it returns. It panics if L is nil.
 //
 // It returns for no other reason than a Signal or Broadcast, but the condition need not hold any more: somebody else may have come first.
-// So it stands in a loop, or is left to WaitFor.
+// So it stands in a loop, or is left to WaitFor. If L is a lock of package mutex, Wait panics where the caller does not hold it.
 func (c *Cond) Wait() {
-	w := c.join()
-	c.await(nil, nil, w)
+	c.await(nil, nil, c.join(true))
 }
 
 // WaitContext is Wait that gives up when ctx ends: then the error is ctx's cause, and no Signal was
@@ -76,7 +77,7 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if c.await(ctx.Done(), nil, c.join()) {
+	if c.await(ctx.Done(), nil, c.join(ctx.Done() == nil)) {
 		return nil
 	}
 	return context.Cause(ctx)
@@ -92,7 +93,7 @@ func (c *Cond) WaitUntil(deadline time.Time) error {
 	}
 	t := time.NewTimer(left)
 	defer t.Stop()
-	if c.await(nil, t.C, c.join()) {
+	if c.await(nil, t.C, c.join(false)) {
 		return nil
 	}
 	return context.DeadlineExceeded
@@ -116,14 +117,14 @@ func (c *Cond) WaitFor(ctx context.Context, pred func() bool) error {
 // Signal wakes the goroutine that has waited longest, if there is any. The caller may hold c.L but need not.
 func (c *Cond) Signal() {
 	if c.busy() {
-		c.wake(1)
+		c.wakeUp(1)
 	}
 }
 
 // Broadcast wakes all goroutines that wait. The caller may hold c.L but need not.
 func (c *Cond) Broadcast() {
 	if c.busy() {
-		c.wake(-1)
+		c.wakeUp(-1)
 	}
 }
 
@@ -140,13 +141,20 @@ func (c *Cond) check() {
 	}
 }
 
-// join queues the caller, which holds L: whoever changes the condition from now on sees it.
-func (c *Cond) join() *waiter {
+// join queues the caller, which holds L: whoever changes the condition from now on sees it. A wait that ends
+// by itself is not endless.
+func (c *Cond) join(endless bool) *waiter {
 	c.check()
 	if c.L == nil {
 		panic("cond: Cond without L")
 	}
+	if !c.detector.held(c.L) {
+		panic("cond: wait without holding L")
+	}
 	w := c.pool.Take()
+	if endless {
+		w.Value = c.detector.prepare()
+	}
 	c.lock.Lock()
 	c.queue.Push(w)
 	c.waiting.Add(1)
@@ -169,12 +177,15 @@ func (c *Cond) leave(w *waiter) bool {
 // await lets L go, waits for w, and takes L again. It reports false if w was not woken before one of the others received.
 func (c *Cond) await(done <-chan struct{}, deadline <-chan time.Time, w *waiter) bool {
 	c.release(w)
+	t := w.Value
+	c.detector.block(t)
 	woken := true
 	if done == nil && deadline == nil {
 		<-w.Ready()
 	} else {
 		woken = c.awaitEnd(done, deadline, w)
 	}
+	c.detector.unblock(t)
 	c.pool.Put(w)
 	c.L.Lock()
 	return woken
@@ -209,17 +220,19 @@ func (c *Cond) release(w *waiter) {
 	released = true
 }
 
-// wake wakes up to n waiters, all if n is negative.
-func (c *Cond) wake(n int) {
+// wakeUp wakes up to n waiters, all if n is negative.
+func (c *Cond) wakeUp(n int) {
 	c.check()
 	if c.waiting.Load() == 0 {
 		return
 	}
-	var woken waitqueue.Served[struct{}]
+	var woken waitqueue.Served[*ticket]
 	c.lock.Lock()
 	popped := 0
 	for ; popped != n && !c.queue.Empty(); popped++ {
-		woken.Add(c.queue.Pop())
+		w := c.queue.Pop()
+		wake(w.Value)
+		woken.Add(w)
 	}
 	c.waiting.Add(int64(-popped))
 	c.lock.Unlock(0)
