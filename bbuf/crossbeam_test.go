@@ -2,7 +2,6 @@ package bbuf_test
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -309,84 +308,6 @@ func TestArrayLenStaysWithinBoundsUnderLoad(t *testing.T) {
 		}
 		wg.Wait()
 	})
-}
-
-// collected tells, within patience, how many of the finalized have been collected.
-func collected(t *testing.T, n int, gone func() int) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		runtime.GC()
-		return gone() == n
-	}, patience, time.Millisecond)
-}
-
-// counted makes values that are counted when they are collected.
-func counted() (make func() *[64]byte, gone func() int) {
-	var mu sync.Mutex
-	n := 0
-	return func() *[64]byte {
-			v := new([64]byte)
-			runtime.AddCleanup(v, func(int) { mu.Lock(); n++; mu.Unlock() }, 0)
-			return v
-		}, func() int {
-			mu.Lock()
-			defer mu.Unlock()
-			return n
-		}
-}
-
-func TestArrayKeepsNothingAliveThatWasTaken(t *testing.T) {
-	each(t, func(t *testing.T, k kind) {
-		b := bbuf.Open[*[64]byte](k.capacity, k.oneLock)
-		fresh, gone := counted()
-		n := 0
-		for range k.capacity {
-			must(b.TryPut(fresh()))
-			n++
-		}
-		for range (k.capacity + 1) / 2 {
-			_, err := b.TryGet()
-			must(err)
-		}
-		b.Drain()
-		collected(t, n, gone)
-		runtime.KeepAlive(b)
-	})
-}
-
-func TestArrayHandOverKeepsNothingAlive(t *testing.T) {
-	each(t, func(t *testing.T, k kind) {
-		b := bbuf.Open[*[64]byte](k.capacity, k.oneLock)
-		fresh, gone := counted()
-		var wg sync.WaitGroup
-		for range 3 { // getters that wait, and putters that wait
-			wg.Go(func() { _, err := b.Get(t.Context()); must(err) })
-		}
-		for range 3 + k.capacity {
-			must(b.Put(t.Context(), fresh()))
-		}
-		wg.Wait()
-		wg.Go(func() { must(b.Put(t.Context(), fresh())) })
-		for range k.capacity + 1 {
-			_, err := b.Get(t.Context())
-			must(err)
-		}
-		wg.Wait()
-		collected(t, 4+k.capacity, gone)
-		runtime.KeepAlive(b)
-	})
-}
-
-func TestArrayDropsItemsWithTheBuffer(t *testing.T) {
-	fresh, gone := counted()
-	func() {
-		b := bbuf.New[*[64]byte](10)
-		for range 10 {
-			must(b.TryPut(fresh()))
-		}
-		b.Close()
-	}()
-	collected(t, 10, gone)
 }
 
 func TestArrayZeroSizedItems(t *testing.T) {
