@@ -67,6 +67,9 @@ func (d *detector) prepare(ctx context.Context, putting bool) *ticket {
 	return t
 }
 
+// watching tells whether tickets are wanted.
+func (d *detector) watching() bool { return d.watch.Load() != nil }
+
 // block says that the call, which is queued, is about to park.
 func (d *detector) block(t *ticket, putting bool) {
 	if engine.HoldsAny() {

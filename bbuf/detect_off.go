@@ -12,6 +12,7 @@ type (
 
 func (*detector) register(bool) func()                  { return func() {} }
 func (*detector) prepare(context.Context, bool) *ticket { return nil }
+func (*detector) watching() bool                        { return false }
 func (*detector) block(*ticket, bool)                   {}
 func (*detector) unblock(*ticket)                       {}
 func (*detector) acted(bool)                            {}

@@ -14,23 +14,27 @@ func (b *Buffer[T]) Get(ctx context.Context) (T, error) {
 	if ctx == nil {
 		panic("bbuf: nil context")
 	}
-	if ctx.Err() == nil {
-		if v, ok := b.get1(); ok {
-			return v, nil
-		}
+	if ctx.Err() != nil {
+		var zero T
+		return zero, context.Cause(ctx)
 	}
-	return b.getSlow(ctx)
+	h := b.lockGet()
+	if v, ok := b.get1(h); ok {
+		return v, nil
+	}
+	return b.getSlow(ctx, h)
 }
 
 // TryGet takes the oldest item if there is one. Else it returns [ErrEmpty], and the buffer was
 // empty at some instant during the call, or [ErrClosed] if it is closed and drained.
 func (b *Buffer[T]) TryGet() (v T, err error) {
 	b.check()
-	if v, ok := b.get1(); ok {
+	h := b.lockGet()
+	if v, ok := b.get1(h); ok {
 		return v, nil
 	}
 	var one [1]T
-	_, err = b.fetch(one[:])
+	_, err = b.fetch(h, one[:])
 	return one[0], err
 }
 
@@ -48,12 +52,13 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	if len(dst) == 0 {
 		return 0, nil
 	}
-	if n, err = b.fetch(dst); err != ErrEmpty {
+	if n, err = b.fetch(b.lockGet(), dst); err != ErrEmpty {
 		return n, err
 	}
 	w := b.pool.Take()
 	w.Value.vs = dst
-	err = b.waitToGet(ctx, w)
+	w.Value.ticket = b.detector.prepare(ctx, false)
+	err = b.waitToGet(ctx, b.lockGet(), w)
 	n = w.Value.n
 	b.pool.Put(w)
 	return n, err
@@ -87,20 +92,18 @@ func (b *Buffer[T]) Drain() []T {
 	}
 }
 
-// get1 takes an item if there is one and nobody waits on either side. False decides nothing.
-func (b *Buffer[T]) get1() (v T, ok bool) {
+// get1 takes an item, with its side locked at h, if there is one and nobody waits on this side. Then it releases
+// the side; if it returns false nothing has changed.
+func (b *Buffer[T]) get1(h uint64) (v T, ok bool) {
 	if b.oneLock {
-		return b.get1Both()
+		return b.get1Both(h)
 	}
 	g := b.get
-	h := g.word.Lock()
 	if b.getWaiting.Load() != 0 {
-		g.word.Unlock(h)
 		return v, false
 	}
 	if g.seen&counts == h {
 		if g.seen = b.put.word.Load(); g.seen&counts == h {
-			g.word.Unlock(h)
 			return v, false
 		}
 	}
@@ -114,22 +117,31 @@ func (b *Buffer[T]) get1() (v T, ok bool) {
 }
 
 // get1Both is get1 with one lock.
-func (b *Buffer[T]) get1Both() (v T, ok bool) {
+func (b *Buffer[T]) get1Both(h uint64) (v T, ok bool) {
 	p, g := b.put, b.get
-	t := p.word.Lock()
-	h := g.word.Load()
+	t := p.word.Load()
 	if t&counts == h {
-		p.word.Unlock(t)
 		return v, false
 	}
 	v = b.takeSlot() // there is an item, so nobody waits to get
-	if !p.queue.Empty() {
-		b.releaseBoth(t, h+item, &served[T]{})
-		b.detector.acted(true)
+	w := p.queue.First()
+	if w == nil {
+		g.word.Set(h + item)
+		p.word.Unlock(t)
 		return v, true
 	}
-	g.word.Set(h + item)
-	p.word.Unlock(t)
+	if q := &w.Value; q.n+1 == len(q.vs) { // whoever waits brings one item more, and there is one slot
+		b.fillSlot(q.vs[q.n])
+		q.n++
+		p.queue.Remove(w)
+		serve(q.ticket)
+		g.word.Set(h + item)
+		p.word.Unlock(t + item)
+		w.Wake()
+	} else {
+		b.releaseBoth(t, h+item, &served[T]{})
+	}
+	b.detector.acted(true)
 	return v, true
 }
 
@@ -145,22 +157,27 @@ func (b *Buffer[T]) takeSlot() (v T) {
 	return v
 }
 
-func (b *Buffer[T]) getSlow(ctx context.Context) (v T, err error) {
-	if ctx.Err() != nil {
-		return v, context.Cause(ctx)
+// getSlow waits for an item, with its side locked at h.
+func (b *Buffer[T]) getSlow(ctx context.Context, h uint64) (v T, err error) {
+	w := b.pool.TryTake()
+	if w == nil || b.detector.watching() {
+		b.unlockGet(h) // neither is to be done with the lock held
+		if w == nil {
+			w = b.pool.Take()
+		}
+		w.Value.ticket = b.detector.prepare(ctx, false)
+		h = b.lockGet()
 	}
-	w := b.pool.Take()
 	w.Value.vs = w.Value.one[:]
-	err = b.waitToGet(ctx, w)
+	err = b.waitToGet(ctx, h, w)
 	v = w.Value.one[0]
 	b.pool.Put(w)
 	return v, err
 }
 
-// fetch takes as many items as there are after those who wait, up to len(dst).
-func (b *Buffer[T]) fetch(dst []T) (n int, err error) {
+// fetch takes, with its side locked at h, as many items as there are after those who wait, up to len(dst).
+func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 	var done served[T]
-	h := b.lockGet()
 	if !b.oneLock {
 		h = b.supply(h, &done)
 	}
@@ -181,10 +198,9 @@ func (b *Buffer[T]) fetch(dst []T) (n int, err error) {
 	return n, err
 }
 
-// waitToGet fills w, waiting if it must.
-func (b *Buffer[T]) waitToGet(ctx context.Context, w *waiter[T]) (err error) {
-	w.Value.ticket = b.detector.prepare(ctx, false)
-	if b.joinGet(w) {
+// waitToGet fills w, with its side locked at h, waiting if it must.
+func (b *Buffer[T]) waitToGet(ctx context.Context, h uint64, w *waiter[T]) (err error) {
+	if b.joinGet(h, w) {
 		err = b.park(ctx, w, b.get)
 	}
 	if w.Value.closed {
@@ -193,10 +209,14 @@ func (b *Buffer[T]) waitToGet(ctx context.Context, w *waiter[T]) (err error) {
 	return err
 }
 
-// joinGet fills w or queues it. It reports whether w will be woken.
-func (b *Buffer[T]) joinGet(w *waiter[T]) bool {
+// joinGet fills w, with its side locked at h, or queues it. It reports whether w will be woken.
+func (b *Buffer[T]) joinGet(h uint64, w *waiter[T]) bool {
+	if b.oneLock && b.put.word.Load() == h { // empty and not closed, as nearly always
+		b.get.queue.Push(w)
+		b.put.word.Unlock(h)
+		return true
+	}
 	var done served[T]
-	h := b.lockGet()
 	if !b.oneLock {
 		h = b.supply(h, &done)
 	}

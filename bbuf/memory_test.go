@@ -89,7 +89,6 @@ func TestArrayDropsItemsWithTheBuffer(t *testing.T) {
 	collected(t, 10, gone)
 }
 
-
 // What a buffer costs: at most 1 KiB, and a slot no more than its item.
 func TestFixedSize(t *testing.T) {
 	require.LessOrEqual(t, bbuf.Fixed(), uintptr(1024))

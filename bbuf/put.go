@@ -14,21 +14,26 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 	if ctx == nil {
 		panic("bbuf: nil context")
 	}
-	if ctx.Err() == nil && b.put1(v) {
+	if ctx.Err() != nil {
+		return b.entry(ctx)
+	}
+	t := b.put.word.Lock()
+	if b.put1(t, v) {
 		return nil
 	}
-	return b.putSlow(ctx, v)
+	return b.putSlow(ctx, t, v)
 }
 
 // TryPut puts v if there is room. Else it returns [ErrFull], and the buffer was full at some
 // instant during the call, or [ErrClosed].
 func (b *Buffer[T]) TryPut(v T) error {
 	b.check()
-	if b.put1(v) {
+	t := b.put.word.Lock()
+	if b.put1(t, v) {
 		return nil
 	}
 	one := [1]T{v}
-	_, err := b.offer(one[:])
+	_, err := b.offer(t, one[:])
 	return err
 }
 
@@ -41,37 +46,33 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	if err := b.entry(ctx); err != nil {
 		return 0, err
 	}
-	n, err = b.offer(vs)
+	n, err = b.offer(b.put.word.Lock(), vs)
 	if n == len(vs) || err == ErrClosed {
 		return n, err
 	}
 	w := b.pool.Take()
 	w.Value.vs = vs[n:]
-	m, err := b.waitToPut(ctx, w)
+	w.Value.ticket = b.detector.prepare(ctx, true)
+	m, err := b.waitToPut(ctx, b.put.word.Lock(), w)
 	return n + m, err
 }
 
-// put1 puts v if that takes no more than a free slot or somebody who waits for it. False decides nothing.
-func (b *Buffer[T]) put1(v T) bool {
-	p := b.put
-	t := p.word.Lock()
+// put1 puts v, with its side locked at t, if that takes no more than a free slot or somebody who waits for it. Then it
+// releases the side; if it returns false nothing has changed.
+func (b *Buffer[T]) put1(t uint64, v T) bool {
 	if b.oneLock {
 		return b.put1Both(t, v)
 	}
+	p := b.put
 	if t&closed != 0 || b.putWaiting.Load() != 0 {
-		p.word.Unlock(t)
 		return false
 	}
 	if t-p.seen >= b.limit {
 		if p.seen = b.get.word.Load(); t-p.seen >= b.limit {
-			p.word.Unlock(t)
 			return false
 		}
 	}
-	b.slots[p.pos] = v
-	if p.pos++; p.pos == len(b.slots) {
-		p.pos = 0
-	}
+	b.fillSlot(v)
 	p.word.Publish(t + item)
 	if b.getWaiting.Load() != 0 {
 		b.settle()
@@ -80,29 +81,36 @@ func (b *Buffer[T]) put1(v T) bool {
 	return true
 }
 
-// put1Both is put1 with one lock, which the caller has taken.
+// put1Both is put1 with one lock.
 func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 	p, g := b.put, b.get
-	switch {
-	case t&closed != 0:
-	case !g.queue.Empty(): // so the ring is empty
-		w := g.queue.Pop()
-		w.Value.vs[0], w.Value.n = v, 1
-		serve(w.Value.ticket)
-		p.word.Unlock(t)
-		w.Wake()
-		b.detector.acted(false)
-		return true
-	case t-g.word.Load() < b.limit: // so nobody waits to put
-		b.slots[p.pos] = v
-		if p.pos++; p.pos == len(b.slots) {
-			p.pos = 0
+	if t&closed != 0 {
+		return false
+	}
+	if g.queue.Empty() {
+		if t-g.word.Load() >= b.limit {
+			return false
 		}
+		b.fillSlot(v) // there is room, so nobody waits to put
 		p.word.Unlock(t + item)
 		return true
 	}
+	w := g.queue.Pop() // so the ring is empty
+	w.Value.vs[0], w.Value.n = v, 1
+	serve(w.Value.ticket)
 	p.word.Unlock(t)
-	return false
+	w.Wake()
+	b.detector.acted(false)
+	return true
+}
+
+// fillSlot fills the next slot.
+func (b *Buffer[T]) fillSlot(v T) {
+	p := b.put
+	b.slots[p.pos] = v
+	if p.pos++; p.pos == len(b.slots) {
+		p.pos = 0
+	}
 }
 
 // entry returns why a call must not begin. Of a closed buffer and a context that is done, the buffer counts.
@@ -119,20 +127,25 @@ func (b *Buffer[T]) entry(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-func (b *Buffer[T]) putSlow(ctx context.Context, v T) error {
-	if err := b.entry(ctx); err != nil {
-		return err
+// putSlow waits to put v, with its side locked at t.
+func (b *Buffer[T]) putSlow(ctx context.Context, t uint64, v T) error {
+	w := b.pool.TryTake()
+	if w == nil || b.detector.watching() {
+		b.put.word.Unlock(t) // neither is to be done with the lock held
+		if w == nil {
+			w = b.pool.Take()
+		}
+		w.Value.ticket = b.detector.prepare(ctx, true)
+		t = b.put.word.Lock()
 	}
-	w := b.pool.Take()
 	w.Value.one[0] = v
 	w.Value.vs = w.Value.one[:]
-	_, err := b.waitToPut(ctx, w)
+	_, err := b.waitToPut(ctx, t, w)
 	return err
 }
 
-// offer puts as much of vs as there is room for after those who wait.
-func (b *Buffer[T]) offer(vs []T) (n int, err error) {
-	t := b.put.word.Lock()
+// offer puts, with its side locked at t, as much of vs as there is room for after those who wait.
+func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 	if t&closed != 0 {
 		b.put.word.Unlock(t)
 		return 0, ErrClosed
@@ -152,10 +165,9 @@ func (b *Buffer[T]) offer(vs []T) (n int, err error) {
 	return n, err
 }
 
-// waitToPut puts what w brings, waiting where it must, and gives w back to the pool.
-func (b *Buffer[T]) waitToPut(ctx context.Context, w *waiter[T]) (n int, err error) {
-	w.Value.ticket = b.detector.prepare(ctx, true)
-	if b.joinPut(w) {
+// waitToPut puts, with its side locked at t, what w brings, waiting where it must, and gives w back to the pool.
+func (b *Buffer[T]) waitToPut(ctx context.Context, t uint64, w *waiter[T]) (n int, err error) {
+	if b.joinPut(t, w) {
 		err = b.park(ctx, w, b.put)
 	}
 	n = w.Value.n
@@ -166,22 +178,25 @@ func (b *Buffer[T]) waitToPut(ctx context.Context, w *waiter[T]) (n int, err err
 	return n, err
 }
 
-// joinPut puts what w brings or queues w. It reports whether w will be woken.
-func (b *Buffer[T]) joinPut(w *waiter[T]) bool {
-	t := b.put.word.Lock()
+// joinPut puts, with its side locked at t, what w brings or queues w. It reports whether w will be woken.
+func (b *Buffer[T]) joinPut(t uint64, w *waiter[T]) (waits bool) {
 	p := &w.Value
 	if t&closed != 0 {
 		p.closed = true
 		b.put.word.Unlock(t)
 		return false
 	}
+	if b.oneLock && (!b.put.queue.Empty() || t-b.get.word.Load() == b.limit) { // as nearly always
+		b.put.queue.Push(w)
+		b.put.word.Unlock(t)
+		return true
+	}
 	var done served[T]
 	t = b.admit(t, &done)
 	if b.put.queue.Empty() {
 		t, p.n = b.push(t, p.vs)
 	}
-	waits := p.n < len(p.vs)
-	if waits {
+	if waits = p.n < len(p.vs); waits {
 		b.put.queue.Push(w)
 		if !b.oneLock {
 			b.putWaiting.Store(1)

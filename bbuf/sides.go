@@ -169,3 +169,12 @@ func (b *Buffer[T]) settle() {
 		done.WakeAll()
 	}
 }
+
+// unlockGet releases the side that gets, of which nothing has changed.
+func (b *Buffer[T]) unlockGet(h uint64) {
+	if b.oneLock {
+		b.put.word.Unlock(b.put.word.Load())
+		return
+	}
+	b.get.word.Unlock(h)
+}

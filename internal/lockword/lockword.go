@@ -14,11 +14,14 @@ import (
 const Locked = 1
 
 // Word is a lock and a number. Its zero value is unlocked and 0. It must not be copied after first use.
-type Word struct{ v atomic.Uint64 }
+type Word struct {
+	_ [0]atomic.Uint64 // aligns v on 32-bit machines
+	v uint64           // not the type above, whose methods would keep Lock from being inlined
+}
 
 // Lock acquires the word and returns its number.
 func (w *Word) Lock() uint64 {
-	if v := w.v.Load(); v&Locked == 0 && w.v.CompareAndSwap(v, v|Locked) {
+	if v := atomic.LoadUint64(&w.v) &^ Locked; atomic.CompareAndSwapUint64(&w.v, v, v|Locked) {
 		return v
 	}
 	return w.lockSlow()
@@ -28,7 +31,7 @@ func (w *Word) lockSlow() uint64 {
 	const tries = 3
 	for {
 		for range tries {
-			if v := w.v.Load(); v&Locked == 0 && w.v.CompareAndSwap(v, v|Locked) {
+			if v := atomic.LoadUint64(&w.v); v&Locked == 0 && atomic.CompareAndSwapUint64(&w.v, v, v|Locked) {
 				return v
 			}
 		}
@@ -45,7 +48,7 @@ func (w *Word) Set(v uint64) { release(&w.v, v) }
 
 // Publish is Unlock with a fence: whoever does not see v has not yet read anything that the caller had written
 // before it, and the caller reads afterwards what such a goroutine wrote before it looked.
-func (w *Word) Publish(v uint64) { w.v.Store(v) }
+func (w *Word) Publish(v uint64) { atomic.StoreUint64(&w.v, v) }
 
 // Load returns the number as last published, whether or not somebody holds the word.
-func (w *Word) Load() uint64 { return w.v.Load() &^ Locked }
+func (w *Word) Load() uint64 { return atomic.LoadUint64(&w.v) &^ Locked }

@@ -5,4 +5,4 @@ package lockword
 import "sync/atomic"
 
 // release stores so that whoever sees v also sees what was written before.
-func release(p *atomic.Uint64, v uint64) { p.Store(v) }
+func release(p *uint64, v uint64) { atomic.StoreUint64(p, v) }

@@ -16,16 +16,24 @@ type Pool[E any] struct {
 
 // Take returns a waiter that is in no queue, its value zero.
 func (p *Pool[E]) Take() *Waiter[E] {
+	if w := p.TryTake(); w != nil {
+		return w
+	}
 	p.lock.Lock()
 	p.out++
+	p.lock.Unlock(0)
+	return New[E]()
+}
+
+// TryTake is Take that returns nil where it would have to allocate.
+func (p *Pool[E]) TryTake() *Waiter[E] {
+	p.lock.Lock()
 	w := p.free
 	if w != nil {
 		p.free, w.next = w.next, nil
+		p.out++
 	}
 	p.lock.Unlock(0)
-	if w == nil {
-		w = New[E]()
-	}
 	return w
 }
 
