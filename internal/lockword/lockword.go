@@ -27,15 +27,21 @@ func (w *Word) Lock() uint64 {
 	return w.lockSlow()
 }
 
+// lockSlow waits for the word. A holder is gone in some ten nanoseconds, unless the system has taken its
+// processor away: then whoever only yields to other goroutines burns the time that the holder needs.
 func (w *Word) lockSlow() uint64 {
-	const tries = 3
-	for {
+	const tries, yields = 3, 20
+	for round := 0; ; round++ {
 		for range tries {
 			if v := atomic.LoadUint64(&w.v); v&Locked == 0 && atomic.CompareAndSwapUint64(&w.v, v, v|Locked) {
 				return v
 			}
 		}
-		runtime.Gosched()
+		if round < yields {
+			runtime.Gosched()
+		} else {
+			nap()
+		}
 	}
 }
 
