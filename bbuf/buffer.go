@@ -72,10 +72,13 @@ type Buffer[T any] struct {
 
 	pool     waitqueue.Pool[parcel[T]]
 	detector detector
-	_        [40 - unsafe.Sizeof(detector{})]byte
+	_        [128 - unsafe.Sizeof(pool{}) - unsafe.Sizeof(detector{})]byte
 
 	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
 }
+
+// pool is as large as the pool of any buffer.
+type pool = waitqueue.Pool[parcel[int]]
 
 // oneLockMax is the largest capacity for which one lock is faster than two.
 const oneLockMax = 16

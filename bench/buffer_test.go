@@ -18,3 +18,28 @@ func BenchmarkBuffer(b *testing.B) {
 	b.Run("impl=conditions", func(b *testing.B) { Run(b, Capacities, Shapes, Conditions) })
 	b.Run("impl=xsync", func(b *testing.B) { Run(b, Capacities, Shapes, Xsync) })
 }
+
+// BenchmarkWork is BenchmarkBuffer with work on both sides of every item.
+func BenchmarkWork(b *testing.B) {
+	background := context.Background()
+	capacities, shapes := []int{1024}, []Shape{{Procs: 2, Producers: 4, Consumers: 4}}
+	var work [2]uint64
+	b.Run("impl=bbuf", func(b *testing.B) { Run(b, capacities, shapes, Work(Bbuf(background), &work)) })
+	b.Run("impl=chan", func(b *testing.B) { Run(b, capacities, shapes, Work(Chan, &work)) })
+}
+
+// BenchmarkFair reports the worst Put and the shares of producers, not time.
+func BenchmarkFair(b *testing.B) {
+	b.Run("impl=bbuf", func(b *testing.B) { Fair(b, Bbuf(context.Background())(64)) })
+	b.Run("impl=chan", func(b *testing.B) { Fair(b, Chan(64)) })
+}
+
+// BenchmarkParked reports what goroutines cost that wait, not time.
+func BenchmarkParked(b *testing.B) {
+	b.Run("impl=bbuf", Idle)
+}
+
+// BenchmarkFootprint reports memory, not time.
+func BenchmarkFootprint(b *testing.B) {
+	b.Run("impl=bbuf", Memory)
+}

@@ -26,7 +26,7 @@ import (
 // instructions and never while anything blocks. It is taken with L held or without it, and L is never taken under it.
 //
 //	field    changed                     read without the lock by      a stale value
-//	self     once, by the first to wait  all                           is nil; then it is looked at with a CAS
+//	self     once, by the first to wait  all                           is nil; then it is set with a CAS
 //	waiting  with the lock held          Signal, Broadcast             is that of a call which they need not wake: who
 //	                                                                   waits raises it before it lets L go
 type Cond struct {
@@ -116,20 +116,17 @@ func (c *Cond) WaitFor(ctx context.Context, pred func() bool) error {
 
 // Signal wakes the goroutine that has waited longest, if there is any. The caller may hold c.L but need not.
 func (c *Cond) Signal() {
-	if c.busy() {
-		c.wakeUp(1)
+	if c.waiting.Load() != 0 {
+		c.wakeOne()
 	}
 }
 
 // Broadcast wakes all goroutines that wait. The caller may hold c.L but need not.
 func (c *Cond) Broadcast() {
-	if c.busy() {
-		c.wakeUp(-1)
+	if c.waiting.Load() != 0 {
+		c.wakeAll()
 	}
 }
-
-// busy tells whether there may be a waiter, or c is not what it should be. It is all that a Signal costs without one.
-func (c *Cond) busy() bool { return c.waiting.Load() != 0 || c.self.Load() != c }
 
 // check panics if c is nil or a copy of a Cond that was used.
 func (c *Cond) check() {
@@ -220,12 +217,14 @@ func (c *Cond) release(w *waiter) {
 	released = true
 }
 
+// wakeOne and wakeAll keep Signal and Broadcast so short that they are inlined: with nobody to wake, they are one load.
+func (c *Cond) wakeOne() { c.wakeUp(1) }
+
+func (c *Cond) wakeAll() { c.wakeUp(-1) }
+
 // wakeUp wakes up to n waiters, all if n is negative.
 func (c *Cond) wakeUp(n int) {
 	c.check()
-	if c.waiting.Load() == 0 {
-		return
-	}
 	var woken waitqueue.Served[*ticket]
 	c.lock.Lock()
 	popped := 0

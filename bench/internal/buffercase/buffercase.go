@@ -24,8 +24,13 @@ func (s Shape) Name() string { return fmt.Sprintf("P%d-%dp%dc", s.Procs, s.Produ
 
 // Shapes are those that are measured.
 var Shapes = []Shape{
-	{1, 1, 1}, {1, 4, 4}, {1, 100, 100},
-	{2, 1, 1}, {2, 2, 2}, {2, 4, 4}, {2, 16, 16},
+	{1, 1, 1},
+	{1, 4, 4},
+	{1, 100, 100},
+	{2, 1, 1},
+	{2, 2, 2},
+	{2, 4, 4},
+	{2, 16, 16},
 }
 
 // Capacities are those that are measured.
@@ -88,4 +93,3 @@ func must(err error) {
 		panic(err)
 	}
 }
-
