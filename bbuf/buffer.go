@@ -70,15 +70,14 @@ type Buffer[T any] struct {
 	putWaiting, getWaiting atomic.Uint32
 	_                      [56]byte
 
-	pool     waitqueue.Pool[parcel[T]]
 	detector detector
-	_        [128 - unsafe.Sizeof(pool{}) - unsafe.Sizeof(detector{})]byte
+	_        [64 - unsafe.Sizeof(detector{})]byte
 
 	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
-}
+	_     [64]byte
 
-// pool is as large as the pool of any buffer.
-type pool = waitqueue.Pool[parcel[int]]
+	putPool, getPool waitqueue.Pool[parcel[T]] // each guarded by the lock of its side
+}
 
 // oneLockMax is the largest capacity for which one lock is faster than two.
 const oneLockMax = 16

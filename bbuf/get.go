@@ -1,6 +1,10 @@
 package bbuf
 
-import "context"
+import (
+	"context"
+
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
 
 // Get takes the oldest item, waiting until there is one. It returns
 //
@@ -55,13 +59,10 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	if n, err = b.fetch(b.lockGet(), dst); err != ErrEmpty {
 		return n, err
 	}
-	w := b.pool.Take()
+	w, h := b.newGet(ctx, b.lockGet())
 	w.Value.vs = dst
-	w.Value.ticket = b.detector.prepare(ctx, false)
-	err = b.waitToGet(ctx, b.lockGet(), w)
-	n = w.Value.n
-	b.pool.Put(w)
-	return n, err
+	p, err := b.waitToGet(ctx, h, w)
+	return p.n, err
 }
 
 // Drain takes what is in the buffer at one instant and returns it in order, nil if that is nothing. It does not
@@ -157,22 +158,26 @@ func (b *Buffer[T]) takeSlot() (v T) {
 	return v
 }
 
-// getSlow waits for an item, with its side locked at h.
-func (b *Buffer[T]) getSlow(ctx context.Context, h uint64) (v T, err error) {
-	w := b.pool.TryTake()
+// newGet returns a waiter, with its side locked at h before and after.
+func (b *Buffer[T]) newGet(ctx context.Context, h uint64) (*waiter[T], uint64) {
+	w := b.getPool.Take()
 	if w == nil || b.detector.watching() {
 		b.unlockGet(h) // neither is to be done with the lock held
 		if w == nil {
-			w = b.pool.Take()
+			w = waitqueue.New[parcel[T]]()
 		}
 		w.Value.ticket = b.detector.prepare(ctx, false)
 		h = b.lockGet()
 	}
+	return w, h
+}
+
+// getSlow waits for an item, with its side locked at h.
+func (b *Buffer[T]) getSlow(ctx context.Context, h uint64) (T, error) {
+	w, h := b.newGet(ctx, h)
 	w.Value.vs = w.Value.one[:]
-	err = b.waitToGet(ctx, h, w)
-	v = w.Value.one[0]
-	b.pool.Put(w)
-	return v, err
+	p, err := b.waitToGet(ctx, h, w)
+	return p.one[0], err
 }
 
 // fetch takes, with its side locked at h, as many items as there are after those who wait, up to len(dst).
@@ -198,15 +203,19 @@ func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 	return n, err
 }
 
-// waitToGet fills w, with its side locked at h, waiting if it must.
-func (b *Buffer[T]) waitToGet(ctx context.Context, h uint64, w *waiter[T]) (err error) {
+// waitToGet fills w, with its side locked at h, waiting if it must. It returns what w brings and gives w back to the pool.
+func (b *Buffer[T]) waitToGet(ctx context.Context, h uint64, w *waiter[T]) (p parcel[T], err error) {
 	if b.joinGet(h, w) {
 		err = b.park(ctx, w, b.get)
 	}
-	if w.Value.closed {
+	p, w.Value = w.Value, parcel[T]{}
+	if p.closed {
 		err = ErrClosed
 	}
-	return err
+	h = b.lockGet()
+	b.getPool.Put(w)
+	b.unlockGet(h)
+	return p, err
 }
 
 // joinGet fills w, with its side locked at h, or queues it. It reports whether w will be woken.

@@ -1,6 +1,10 @@
 package bbuf
 
-import "context"
+import (
+	"context"
+
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
 
 // Put puts v, waiting until there is room. It returns
 //
@@ -50,10 +54,9 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	if n == len(vs) || err == ErrClosed {
 		return n, err
 	}
-	w := b.pool.Take()
+	w, t := b.newPut(ctx, b.put.word.Lock())
 	w.Value.vs = vs[n:]
-	w.Value.ticket = b.detector.prepare(ctx, true)
-	m, err := b.waitToPut(ctx, b.put.word.Lock(), w)
+	m, err := b.waitToPut(ctx, t, w)
 	return n + m, err
 }
 
@@ -127,17 +130,23 @@ func (b *Buffer[T]) entry(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// putSlow waits to put v, with its side locked at t.
-func (b *Buffer[T]) putSlow(ctx context.Context, t uint64, v T) error {
-	w := b.pool.TryTake()
+// newPut returns a waiter, with its side locked at t before and after.
+func (b *Buffer[T]) newPut(ctx context.Context, t uint64) (*waiter[T], uint64) {
+	w := b.putPool.Take()
 	if w == nil || b.detector.watching() {
 		b.put.word.Unlock(t) // neither is to be done with the lock held
 		if w == nil {
-			w = b.pool.Take()
+			w = waitqueue.New[parcel[T]]()
 		}
 		w.Value.ticket = b.detector.prepare(ctx, true)
 		t = b.put.word.Lock()
 	}
+	return w, t
+}
+
+// putSlow waits to put v, with its side locked at t.
+func (b *Buffer[T]) putSlow(ctx context.Context, t uint64, v T) error {
+	w, t := b.newPut(ctx, t)
 	w.Value.one[0] = v
 	w.Value.vs = w.Value.one[:]
 	_, err := b.waitToPut(ctx, t, w)
@@ -174,7 +183,10 @@ func (b *Buffer[T]) waitToPut(ctx context.Context, t uint64, w *waiter[T]) (n in
 	if w.Value.closed {
 		err = ErrClosed
 	}
-	b.pool.Put(w)
+	w.Value = parcel[T]{}
+	t = b.put.word.Lock()
+	b.putPool.Put(w)
+	b.put.word.Unlock(t)
 	return n, err
 }
 

@@ -25,21 +25,20 @@ import (
 // The waiters are queued under a lock of the Cond's own, which is held for a few
 // instructions and never while anything blocks. It is taken with L held or without it, and L is never taken under it.
 //
-//	field    changed                     read without the lock by      a stale value
-//	self     once, by the first to wait  all                           is nil; then it is set with a CAS
-//	waiting  with the lock held          Signal, Broadcast             is that of a call which they need not wake: who
-//	                                                                   waits raises it before it lets L go
+//	field  changed                     read without the lock by  a stale value
+//	self   once, by the first to wait  all                       is nil; then it is set with a CAS
+//	state  with the lock held, by the  Signal, Broadcast         is of a call which they need not wake: who waits
+//	       store that releases it                                raises the count before it lets L go
 type Cond struct {
 	// L is held while observing or changing the condition.
 	L sync.Locker
 
 	_ noCopy
 
-	self    atomic.Pointer[Cond]
-	waiting atomic.Int64 // queued calls
-	lock    lockword.Word
-	queue   waitqueue.Queue[*ticket]
-	pool    waitqueue.Pool[*ticket]
+	self  atomic.Pointer[Cond]
+	state lockword.Word // the lock of queue and pool, and the number of queued calls
+	queue waitqueue.Queue[*ticket]
+	pool  waitqueue.Pool[*ticket]
 
 	detector detector
 }
@@ -116,14 +115,14 @@ func (c *Cond) WaitFor(ctx context.Context, pred func() bool) error {
 
 // Signal wakes the goroutine that has waited longest, if there is any. The caller may hold c.L but need not.
 func (c *Cond) Signal() {
-	if c.waiting.Load() != 0 {
+	if c.state.Load() != 0 {
 		c.wakeOne()
 	}
 }
 
 // Broadcast wakes all goroutines that wait. The caller may hold c.L but need not.
 func (c *Cond) Broadcast() {
-	if c.waiting.Load() != 0 {
+	if c.state.Load() != 0 {
 		c.wakeAll()
 	}
 }
@@ -148,27 +147,44 @@ func (c *Cond) join(endless bool) *waiter {
 	if !c.detector.held(c.L) {
 		panic("cond: wait without holding L")
 	}
+	n := c.state.Lock()
 	w := c.pool.Take()
-	if endless {
-		w.Value = c.detector.prepare()
+	if w == nil || endless && c.detector.watching() {
+		c.state.Unlock(n) // neither is to be done with the lock held
+		if w == nil {
+			w = waitqueue.New[*ticket]()
+		}
+		if endless {
+			w.Value = c.detector.prepare()
+		}
+		n = c.state.Lock()
 	}
-	c.lock.Lock()
 	c.queue.Push(w)
-	c.waiting.Add(1)
-	c.lock.Unlock(0)
+	c.state.Unlock(n + one)
 	return w
 }
 
+// one is a queued call in the state word.
+const one = lockword.Locked << 1
+
 // leave takes w out of the queue and reports false if it has been woken.
 func (c *Cond) leave(w *waiter) bool {
-	c.lock.Lock()
+	n := c.state.Lock()
 	queued := w.Queued()
 	if queued {
 		c.queue.Remove(w)
-		c.waiting.Add(-1)
+		n -= one
 	}
-	c.lock.Unlock(0)
+	c.state.Unlock(n)
 	return queued
+}
+
+// giveBack puts w, which is not queued any more, back into the pool.
+func (c *Cond) giveBack(w *waiter) {
+	w.Value = nil
+	n := c.state.Lock()
+	c.pool.Put(w)
+	c.state.Unlock(n)
 }
 
 // await lets L go, waits for w, and takes L again. It reports false if w was not woken before one of the others received.
@@ -183,7 +199,7 @@ func (c *Cond) await(done <-chan struct{}, deadline <-chan time.Time, w *waiter)
 		woken = c.awaitEnd(done, deadline, w)
 	}
 	c.detector.unblock(t)
-	c.pool.Put(w)
+	c.giveBack(w)
 	c.L.Lock()
 	return woken
 }
@@ -210,7 +226,7 @@ func (c *Cond) release(w *waiter) {
 			if !c.leave(w) {
 				<-w.Ready()
 			}
-			c.pool.Put(w)
+			c.giveBack(w)
 		}
 	}()
 	c.L.Unlock()
@@ -226,14 +242,13 @@ func (c *Cond) wakeAll() { c.wakeUp(-1) }
 func (c *Cond) wakeUp(n int) {
 	c.check()
 	var woken waitqueue.Served[*ticket]
-	c.lock.Lock()
-	popped := 0
-	for ; popped != n && !c.queue.Empty(); popped++ {
+	state := c.state.Lock()
+	for ; n != 0 && !c.queue.Empty(); n-- {
 		w := c.queue.Pop()
+		state -= one
 		wake(w.Value)
 		woken.Add(w)
 	}
-	c.waiting.Add(int64(-popped))
-	c.lock.Unlock(0)
+	c.state.Unlock(state)
 	woken.WakeAll()
 }

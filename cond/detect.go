@@ -55,6 +55,9 @@ func (d *detector) prepare() *ticket {
 	return t
 }
 
+// watching tells whether tickets are wanted.
+func (d *detector) watching() bool { return d.watch.Load() != nil }
+
 // block says that the call, which is queued and has let L go, is about to park.
 func (d *detector) block(t *ticket) {
 	if engine.HoldsAny() {

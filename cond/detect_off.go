@@ -13,6 +13,7 @@ type (
 func (*detector) register() func()      { return func() {} }
 func (*detector) held(sync.Locker) bool { return true }
 func (*detector) prepare() *ticket      { return nil }
+func (*detector) watching() bool        { return false }
 func (*detector) block(*ticket)         {}
 func (*detector) unblock(*ticket)       {}
 func wake(*ticket)                      {}

@@ -1,56 +1,37 @@
 package waitqueue
 
-import (
-	"github.com/interlock-go/interlock/internal/goroutine"
-	"github.com/interlock-go/interlock/internal/lockword"
-)
+import "github.com/interlock-go/interlock/internal/goroutine"
 
-// Pool keeps waiters for the next calls. Its zero value is empty. It is safe for concurrent use.
+// Pool keeps waiters for the next calls. Its zero value is empty. Its owner guards it with a lock.
 //
 // A channel belongs to the synctest bubble in which it was made and kills the process
 // when it is used outside. So there is one pool per object, not one for the program, and while nobody waits
 // it gives what it keeps to those only who have been its customers. Whoever waits at the same time as others is of their bubble, and
 // a goroutine never leaves its bubble: so all that is kept at one time is of one bubble, that of the customers.
 type Pool[E any] struct {
-	lock      lockword.Word
-	out       int
 	free      *Waiter[E]
+	out       int       // taken and not put back
 	customers [4]uint64 // ids of goroutines that came back when nobody else was out
 	next      int
 }
 
-// Take returns a waiter that is in no queue, its value zero.
+// Take returns a waiter that is in no queue, its value zero, or nil if there is none: then the caller makes one with
+// [New], for which it should let its lock go.
 func (p *Pool[E]) Take() *Waiter[E] {
-	if w := p.TryTake(); w != nil {
-		return w
-	}
-	p.lock.Lock()
-	p.out++
-	p.lock.Unlock(0)
-	return New[E]()
-}
-
-// TryTake is Take that returns nil where it would have to allocate.
-func (p *Pool[E]) TryTake() *Waiter[E] {
-	p.lock.Lock()
 	if p.out == 0 && p.free != nil && !p.knows(running()) {
 		p.free = nil
 		clear(p.customers[:])
 	}
+	p.out++
 	w := p.free
 	if w != nil {
 		p.free, w.next = w.next, nil
-		p.out++
 	}
-	p.lock.Unlock(0)
 	return w
 }
 
-// Put gives back w, which is in no queue and is owed no Wake. Its value is cleared.
+// Put gives back w, which is in no queue and is owed no Wake. The caller has cleared its value.
 func (p *Pool[E]) Put(w *Waiter[E]) {
-	var zero E
-	w.Value = zero
-	p.lock.Lock()
 	p.free, w.next = w, p.free
 	if p.out--; p.out == 0 {
 		if id := running(); !p.knows(id) {
@@ -58,7 +39,6 @@ func (p *Pool[E]) Put(w *Waiter[E]) {
 			p.next++
 		}
 	}
-	p.lock.Unlock(0)
 }
 
 // knows tells whether the goroutine has come back to the pool since it was empty. Nobody is known by id 0.

@@ -1,7 +1,7 @@
 // Package waitqueue has the queues in which calls of package bbuf and package cond wait: first in, first out,
 // with waiters that carry a value, can be taken out of the middle, and are used again.
 //
-// Nothing in it is safe for concurrent use but [Pool] and Wake. The owner of a queue guards
+// Nothing in it is safe for concurrent use but Wake. The owner of a queue or a pool guards
 // it with a lock and follows one protocol:
 //
 //	state of a waiter       queued  its channel   left by
