@@ -2,6 +2,7 @@ package bbuf
 
 import (
 	"errors"
+	"runtime"
 	"sync/atomic"
 	"unsafe"
 
@@ -21,8 +22,9 @@ var (
 // Buffer is a first-in-first-out buffer of at most Cap items for any number of producers and
 // consumers. Make it with [New]; it must not be copied. Every method may be called concurrently.
 //
-// Calls that wait are served in the order in which they began to wait, and none that comes later
-// overtakes them. A call that waits is parked and costs no processor time.
+// Calls that wait are served in the order in which they began to wait. A call that comes later does not overtake them, except,
+// in a buffer of more than 16, while as many as there are processors have been woken and do not run yet. A call that waits is
+// parked and costs no processor time.
 //
 // In the terminology of the Go memory model, a Put of an item synchronizes before the
 // return of the Get that takes it, the k'th Get synchronizes before the return of the
@@ -54,6 +56,11 @@ var (
 // then it published before that flag was raised, and the Get's second look sees the item. So no
 // wake-up is lost. Settle does the same for whoever it serves: it goes on until neither side can be served.
 //
+// Waking one after the other as slots come and go would let each do a single step and park again. So with two locks
+// no more are woken on a side, and not yet running, than there are processors. While that many are on
+// their way the side's flag is down, though its queue is not empty, and who comes goes ahead; each of them, as soon as it
+// runs, raises the flag and serves as if it began to wait.
+//
 // A smaller buffer is nearly always full or empty, so both sides meet all the time and a second lock only
 // costs. There the put side's lock guards everything, hand-over goes from caller to waiter without
 // a slot, and the two queues obey at every release: who waits to get waits at an empty ring, who waits to put at a full one.
@@ -64,7 +71,7 @@ type Buffer[T any] struct {
 	put, get *side[T]
 	limit    uint64 // capacity, in units of the count
 	oneLock  bool
-	_        [7]byte
+	maxWoken int32 // on one side, with two locks
 
 	// Read by every call and written when somebody begins or ceases to wait, with the side locked.
 	putWaiting, getWaiting atomic.Uint32
@@ -76,7 +83,9 @@ type Buffer[T any] struct {
 	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
 	_     [64]byte
 
-	putPool, getPool waitqueue.Pool[parcel[T]] // each guarded by the lock of its side
+	// Guarded by the lock of the side.
+	putPool, getPool   waitqueue.Pool[parcel[T]]
+	putWoken, getWoken int32 // taken off the queue and not yet running
 }
 
 // oneLockMax is the largest capacity for which one lock is faster than two.
@@ -115,6 +124,7 @@ func New[T any](capacity int) *Buffer[T] {
 
 func open[T any](capacity int, oneLock bool) *Buffer[T] {
 	b := &Buffer[T]{slots: make([]T, capacity), limit: uint64(capacity) * item, oneLock: oneLock}
+	b.maxWoken = int32(runtime.GOMAXPROCS(0))
 	b.self = b
 	b.put, b.get = &b.sides[0], &b.sides[4]
 	if b.oneLock {
@@ -188,6 +198,7 @@ func (b *Buffer[T]) Close() bool {
 		w.Value.closed = true
 		serve(w.Value.ticket)
 		served.Add(w)
+		b.putWoken++
 	}
 	b.putWaiting.Store(0)
 	b.releasePut(t|closed, &served)

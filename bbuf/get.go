@@ -135,6 +135,7 @@ func (b *Buffer[T]) get1Both(h uint64) (v T, ok bool) {
 		b.fillSlot(q.vs[q.n])
 		q.n++
 		p.queue.Remove(w)
+		b.putWoken++
 		serve(q.ticket)
 		g.word.Set(h + item)
 		p.word.Unlock(t + item)
@@ -187,7 +188,7 @@ func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 		h = b.supply(h, &done)
 	}
 	err = ErrEmpty // also if somebody waits, for that would not be so with an item there
-	if b.get.queue.Empty() {
+	if b.get.queue.Empty() || b.getThrottled() {
 		h, n = b.pull(h, dst)
 		switch {
 		case n > 0:
@@ -205,16 +206,16 @@ func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 
 // waitToGet fills w, with its side locked at h, waiting if it must. It returns what w brings and gives w back to the pool.
 func (b *Buffer[T]) waitToGet(ctx context.Context, h uint64, w *waiter[T]) (p parcel[T], err error) {
-	if b.joinGet(h, w) {
+	woken := b.joinGet(h, w)
+	if woken {
 		err = b.park(ctx, w, b.get)
+		woken = err == nil
 	}
 	p, w.Value = w.Value, parcel[T]{}
 	if p.closed {
 		err = ErrClosed
 	}
-	h = b.lockGet()
-	b.getPool.Put(w)
-	b.unlockGet(h)
+	b.getRuns(w, woken)
 	return p, err
 }
 
@@ -230,14 +231,14 @@ func (b *Buffer[T]) joinGet(h uint64, w *waiter[T]) bool {
 		h = b.supply(h, &done)
 	}
 	p := &w.Value
-	if b.get.queue.Empty() {
+	if b.get.queue.Empty() || b.getThrottled() {
 		h, p.n = b.pull(h, p.vs)
 		p.closed = p.n == 0 && b.get.seen&closed != 0
 	}
 	waits := p.n == 0 && !p.closed
 	if waits {
 		b.get.queue.Push(w)
-		if !b.oneLock {
+		if !b.oneLock && !b.getThrottled() {
 			b.getWaiting.Store(1)
 			h = b.supply(h, &done) // what was put before the flag was raised would be nobody's business
 		}

@@ -99,6 +99,7 @@ func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 		return true
 	}
 	w := g.queue.Pop() // so the ring is empty
+	b.getWoken++
 	w.Value.vs[0], w.Value.n = v, 1
 	serve(w.Value.ticket)
 	p.word.Unlock(t)
@@ -161,7 +162,7 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 	}
 	var done served[T]
 	t = b.admit(t, &done)
-	if b.put.queue.Empty() {
+	if b.put.queue.Empty() || b.putThrottled() {
 		t, n = b.push(t, vs)
 	}
 	b.releasePut(t, &done)
@@ -176,17 +177,17 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 
 // waitToPut puts, with its side locked at t, what w brings, waiting where it must, and gives w back to the pool.
 func (b *Buffer[T]) waitToPut(ctx context.Context, t uint64, w *waiter[T]) (n int, err error) {
-	if b.joinPut(t, w) {
+	woken := b.joinPut(t, w)
+	if woken {
 		err = b.park(ctx, w, b.put)
+		woken = err == nil
 	}
 	n = w.Value.n
 	if w.Value.closed {
 		err = ErrClosed
 	}
 	w.Value = parcel[T]{}
-	t = b.put.word.Lock()
-	b.putPool.Put(w)
-	b.put.word.Unlock(t)
+	b.putRuns(w, woken)
 	return n, err
 }
 
@@ -205,12 +206,12 @@ func (b *Buffer[T]) joinPut(t uint64, w *waiter[T]) (waits bool) {
 	}
 	var done served[T]
 	t = b.admit(t, &done)
-	if b.put.queue.Empty() {
+	if b.put.queue.Empty() || b.putThrottled() {
 		t, p.n = b.push(t, p.vs)
 	}
 	if waits = p.n < len(p.vs); waits {
 		b.put.queue.Push(w)
-		if !b.oneLock {
+		if !b.oneLock && !b.putThrottled() {
 			b.putWaiting.Store(1)
 			t = b.admit(t, &done) // room made before the flag was raised would be nobody's business
 		}

@@ -62,10 +62,10 @@ func (b *Buffer[T]) items(h uint64, want int) int {
 	return n
 }
 
-// admit puts what waiting calls bring, as far as there is room.
+// admit puts what waiting calls bring, as far as there is room and as many may be woken.
 func (b *Buffer[T]) admit(t uint64, done *served[T]) uint64 {
 	q := &b.put.queue
-	for w := q.First(); w != nil; w = q.First() {
+	for w := q.First(); w != nil && !b.putThrottled(); w = q.First() {
 		p := &w.Value
 		var n int
 		t, n = b.push(t, p.vs[p.n:])
@@ -75,6 +75,7 @@ func (b *Buffer[T]) admit(t uint64, done *served[T]) uint64 {
 		q.Remove(w)
 		serve(p.ticket)
 		done.Add(w)
+		b.putWoken++
 	}
 	if b.putWaiting.Load() != 0 {
 		b.putWaiting.Store(0)
@@ -82,10 +83,10 @@ func (b *Buffer[T]) admit(t uint64, done *served[T]) uint64 {
 	return t
 }
 
-// supply gives waiting calls what there is, or tells them that nothing will come.
+// supply gives waiting calls what there is, or tells them that nothing will come, as many as may be woken.
 func (b *Buffer[T]) supply(h uint64, done *served[T]) uint64 {
 	q := &b.get.queue
-	for w := q.First(); w != nil; w = q.First() {
+	for w := q.First(); w != nil && !b.getThrottled(); w = q.First() {
 		p := &w.Value
 		if h, p.n = b.pull(h, p.vs); p.n == 0 {
 			if b.get.seen&closed == 0 {
@@ -96,11 +97,56 @@ func (b *Buffer[T]) supply(h uint64, done *served[T]) uint64 {
 		q.Remove(w)
 		serve(p.ticket)
 		done.Add(w)
+		b.getWoken++
 	}
 	if b.getWaiting.Load() != 0 {
 		b.getWaiting.Store(0)
 	}
 	return h
+}
+
+// putThrottled tells whether those on their way will see to the others who wait to put.
+func (b *Buffer[T]) putThrottled() bool { return !b.oneLock && b.putWoken >= b.maxWoken }
+
+// getThrottled is putThrottled for the side that gets.
+func (b *Buffer[T]) getThrottled() bool { return !b.oneLock && b.getWoken >= b.maxWoken }
+
+// putRuns gives w back, and says that its goroutine, which was woken, runs.
+func (b *Buffer[T]) putRuns(w *waiter[T], woken bool) {
+	t := b.put.word.Lock()
+	b.putPool.Put(w)
+	if !woken {
+		b.put.word.Unlock(t)
+		return
+	}
+	b.putWoken--
+	if b.oneLock || b.put.queue.Empty() {
+		b.put.word.Unlock(t)
+		return
+	}
+	var done served[T]
+	b.putWaiting.Store(1)
+	t = b.admit(t, &done)
+	b.releasePut(t, &done)
+}
+
+// getRuns is putRuns for the side that gets.
+func (b *Buffer[T]) getRuns(w *waiter[T], woken bool) {
+	h := b.lockGet()
+	b.getPool.Put(w)
+	if !woken {
+		b.unlockGet(h)
+		return
+	}
+	b.getWoken--
+	if b.oneLock || b.get.queue.Empty() {
+		b.unlockGet(h)
+		return
+	}
+	var done served[T]
+	b.getWaiting.Store(1)
+	h = b.supply(h, &done)
+	b.releaseGet(h, &done)
 }
 
 // lockGet locks the side that gets.

@@ -89,6 +89,7 @@ func TestWaitersAreServedFirstInFirstOut(t *testing.T) {
 			v, err := b.TryGet()
 			require.NoError(t, err)
 			require.Equal(t, i, v)
+			synctest.Wait()
 			require.Equal(t, min(c, c+n-1-i), b.Len())
 		}
 		for i, done := range puts {
