@@ -1,6 +1,7 @@
 package bbuf_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,10 +13,11 @@ func TestMisusePanics(t *testing.T) {
 	require.PanicsWithValue(t, "bbuf: capacity below 1", func() { bbuf.New[int](0) })
 	require.PanicsWithValue(t, "bbuf: capacity below 1", func() { bbuf.New[int](-1) })
 	b := bbuf.New[int](1)
-	require.PanicsWithValue(t, "bbuf: nil context", func() { _ = b.Put(nil, 1) })            //nolint:staticcheck // the point
-	require.PanicsWithValue(t, "bbuf: nil context", func() { _, _ = b.Get(nil) })            //nolint:staticcheck // the point
-	require.PanicsWithValue(t, "bbuf: nil context", func() { _, _ = b.PutN(nil, []int{1}) }) //nolint:staticcheck // the point
-	require.PanicsWithValue(t, "bbuf: nil context", func() { _, _ = b.GetN(nil, []int{1}) }) //nolint:staticcheck // the point
+	var noContext context.Context
+	require.PanicsWithValue(t, "bbuf: nil context", func() { _ = b.Put(noContext, 1) })
+	require.PanicsWithValue(t, "bbuf: nil context", func() { _, _ = b.Get(noContext) })
+	require.PanicsWithValue(t, "bbuf: nil context", func() { _, _ = b.PutN(noContext, []int{1}) })
+	require.PanicsWithValue(t, "bbuf: nil context", func() { _, _ = b.GetN(noContext, []int{1}) })
 	require.PanicsWithValue(t, "bbuf: batch size below 1", func() { b.Batches(t.Context(), 0) })
 	var none *bbuf.Buffer[int]
 	var zero bbuf.Buffer[int]

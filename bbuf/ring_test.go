@@ -110,8 +110,7 @@ func TestRingThroughAFullBuffer(t *testing.T) {
 				defer b.Consumer()()
 				close(registered)
 				<-full
-				m.Lock() //nolint:staticcheck // to be let in is the point
-				m.Unlock()
+				pass(&m)
 				for range b.All(context.Background()) {
 				}
 			})
@@ -150,8 +149,7 @@ func TestFullBufferWithoutRingIsSilent(t *testing.T) {
 		<-release
 		_, err := b.Get(context.Background())
 		must(err)
-		m.Lock() //nolint:staticcheck // to be let in is the point
-		m.Unlock()
+		pass(&m)
 	})
 	wg.Go(func() {
 		defer b.Producer()()
@@ -265,8 +263,7 @@ func TestRingWithAContextIsSilent(t *testing.T) {
 	wg.Go(func() {
 		defer b.Consumer()()
 		close(registered)
-		m.Lock() //nolint:staticcheck // to be let in is the point
-		m.Unlock()
+		pass(&m)
 	})
 	<-registered
 	waits(t, 1)
@@ -290,8 +287,7 @@ func TestUnregisteredConsumerMakesItUncertain(t *testing.T) {
 	wg.Go(func() {
 		defer b.Consumer()()
 		close(registered)
-		m.Lock() //nolint:staticcheck // to be let in is the point
-		m.Unlock()
+		pass(&m)
 	})
 	<-registered
 	eventually(t, func() bool { put, _ := b.Waiting(); return put == 1 })
@@ -345,4 +341,10 @@ func TestWaitingWithALockHeldIsAHazard(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pass asks to be let in, and goes.
+func pass(m *mutex.Mutex) {
+	m.Lock()
+	defer m.Unlock()
 }

@@ -172,8 +172,9 @@ func TestMisusePanics(t *testing.T) {
 			require.PanicsWithValue(t, "cond: "+fact, call, name)
 		}
 	}
-	require.PanicsWithValue(t, "cond: nil context", func() { _ = used.WaitContext(nil) }) //nolint:staticcheck // the point
-	new(cond.Cond).Signal()                                                               // as sync's
+	var noContext context.Context
+	require.PanicsWithValue(t, "cond: nil context", func() { _ = used.WaitContext(noContext) })
+	new(cond.Cond).Signal() // as sync's
 }
 
 // A lock whose Unlock panics, as ours does when it is not locked, leaves no waiter behind.

@@ -69,7 +69,7 @@ var endings = []string{".dot", ".golden", ".go", ".json", ".mod", ".txt", ".txta
 // rivals but the one that the differential test needs.
 var requirements = []string{
 	"github.com/anishathalye/porcupine", // checks concurrent histories of bbuf
-	"github.com/rogpeppe/go-internal", // runs the txtar scenarios of cmd/lockorder
+	"github.com/rogpeppe/go-internal",   // runs the txtar scenarios of cmd/lockorder
 	"github.com/sasha-s/go-deadlock",
 	"github.com/stretchr/testify",
 	"go.uber.org/goleak",
