@@ -20,7 +20,7 @@ func TestLeakProfileShowsWhoWaitsForAnUnreachableBuffer(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	leaked := func(name string) bool {
-		for _, g := range strings.Split(string(out), "\n\n") {
+		for g := range strings.SplitSeq(string(out), "\n\n") {
 			if strings.Contains(g, "main."+name+"(") {
 				return strings.Contains(g, "leaked")
 			}
