@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/interlock-go/interlock v0.0.0
+	github.com/puzpuzpuz/xsync/v4 v4.5.0
 	github.com/sasha-s/go-deadlock v0.3.9
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da

@@ -74,7 +74,8 @@ var endings = []string{".dot", ".golden", ".go", ".json", ".mod", ".txt", ".txta
 // requirements of the library's own go.mod: of tests only, and no linters or
 // rivals but the one that the differential test needs.
 var requirements = []string{
-	"github.com/rogpeppe/go-internal", // runs the txtar scenarios of cmd/lockorder
+	"github.com/anishathalye/porcupine", // checks concurrent histories of bbuf
+	"github.com/rogpeppe/go-internal",   // runs the txtar scenarios of cmd/lockorder
 	"github.com/sasha-s/go-deadlock",
 	"github.com/stretchr/testify",
 	"go.uber.org/goleak",

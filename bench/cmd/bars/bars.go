@@ -71,7 +71,10 @@ func unchanged(setting, says string) []bar {
 	return bars
 }
 
-func allBars() []bar {
+func allBars() []bar { return slices.Concat(lockBars(), bufferBars(), condBars()) }
+
+// lockBars are the bars of package mutex.
+func lockBars() []bar {
 	bars := []bar{
 		againstSync("uncontended", "Lock and Unlock by one goroutine", 1.5),
 		againstSync("nested3", "three locks nested", 2),

@@ -76,6 +76,9 @@ func median(values []float64) benchmath.Summary {
 	return benchmath.AssumeNothing.Summary(benchmath.NewSample(values, &benchmath.DefaultThresholds), 0.95)
 }
 
+// processorTime is the unit in which benchmarks report it beside the wall clock's.
+const processorTime = "cpu-sec/op"
+
 // label is what tells k from the other benchmarks of the bar.
 func label(b bar, k key) string {
 	var words []string
@@ -88,6 +91,9 @@ func label(b bar, k key) string {
 			}
 		}
 	}
+	if k.unit == processorTime {
+		words = append(words, "cpu")
+	}
 	return strings.Join(words, " ")
 }
 
@@ -99,7 +105,7 @@ func part(benchmark, dimension string) string {
 
 func format(v float64, unit string) string {
 	switch unit {
-	case "sec/op":
+	case "sec/op", "worst-sec", processorTime:
 		return benchunit.Scale(v, benchunit.Decimal) + "s"
 	case "B":
 		return fmt.Sprintf("%.1f MB", v/1e6)

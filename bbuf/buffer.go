@@ -1,0 +1,208 @@
+package bbuf
+
+import (
+	"errors"
+	"runtime"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/interlock-go/interlock/internal/lockword"
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
+
+var (
+	// ErrFull is returned by TryPut when the buffer has no room.
+	ErrFull = errors.New("bbuf: buffer is full")
+	// ErrEmpty is returned by TryGet when the buffer has no item.
+	ErrEmpty = errors.New("bbuf: buffer is empty")
+	// ErrClosed is returned to who puts into a closed buffer, or gets from one that is closed and drained.
+	ErrClosed = errors.New("bbuf: buffer is closed")
+)
+
+// Buffer is a first-in-first-out buffer of at most Cap items for any number of producers and
+// consumers. Make it with [New]; it must not be copied. Every method may be called concurrently.
+//
+// Calls that wait are served in the order in which they began to wait. A call that comes later does not overtake them, except,
+// in a buffer of more than 16, while as many as there are processors have been woken and do not run yet. A call that waits is
+// parked and costs no processor time.
+//
+// In the terminology of the Go memory model, a Put of an item synchronizes before the
+// return of the Get that takes it, the k'th Get synchronizes before the return of the
+// (k+Cap)'th Put, and Close synchronizes before any return of ErrClosed.
+//
+// # How it works
+//
+// The items lie in a ring of slots. Each side, the one that puts and the one that gets,
+// has a word that counts the items that went by, so the difference of the two is the number of
+// items in the ring. The word is the side's lock as well: one store publishes the count and unlocks.
+// It is Vyukov's bounded queue with the stamps of the slots replaced by two locks, which
+// makes the capacity exact, batches plain copies and every operation take effect at one store.
+//
+//	bit, field   set by                 cleared by              a stale value
+//	0 locked     who acquires the side  the store that releases  is tried again
+//	1 closed     Close (put side only)  never                    a Get that sees none waits, after raising
+//	                                                             getWaiting, and looks again
+//	2… count     the holder of the      only grows               put side: too few items, get side: too few
+//	             side's lock                                     free slots; who acts on it looks again
+//
+// A side's lock guards its position in the ring, its view of the other word and its queue of
+// waiters. A buffer of more than oneLockMax slots has two locks, and nobody holds both:
+//
+//	who puts   lock put; admit those who wait to put; write slot; publish; if getWaiting, settle
+//	who gets   lock get; supply those who wait to get; read slot; publish; if putWaiting, settle
+//	who waits  with its side locked: queue, raise its flag, look at the other word once more
+//
+// Publishing and raising are sequentially consistent. If a Put does not see the flag of a Get that waits,
+// then it published before that flag was raised, and the Get's second look sees the item. So no
+// wake-up is lost. Settle does the same for whoever it serves: it goes on until neither side can be served.
+//
+// Waking one after the other as slots come and go would let each do a single step and park again. So with two locks
+// no more are woken on a side, and not yet running, than there are processors. While that many are on
+// their way the side's flag is down, though its queue is not empty, and who comes goes ahead; each of them, as soon as it
+// runs, raises the flag and serves as if it began to wait.
+//
+// A smaller buffer is nearly always full or empty, so both sides meet all the time and a second lock only
+// costs. There the put side's lock guards everything, hand-over goes from caller to waiter without
+// a slot, and the two queues obey at every release: who waits to get waits at an empty ring, who waits to put at a full one.
+type Buffer[T any] struct {
+	// Read by every call and written by New alone, so in every processor's cache.
+	self     *Buffer[T]
+	slots    []T
+	put, get *side[T]
+	limit    uint64 // capacity, in units of the count
+	oneLock  bool
+	maxWoken int32 // on one side, with two locks
+
+	// Read by every call and written when somebody begins or ceases to wait, with the side locked.
+	putWaiting, getWaiting atomic.Uint32
+	_                      [56]byte
+
+	detector detector
+	_        [64 - unsafe.Sizeof(detector{})]byte
+
+	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
+	_     [64]byte
+
+	// Guarded by the lock of the side.
+	putPool, getPool   waitqueue.Pool[parcel[T]]
+	putWoken, getWoken int32 // taken off the queue and not yet running
+}
+
+// oneLockMax is the largest capacity for which one lock is faster than two.
+const oneLockMax = 16
+
+// side is what one lock guards: the end of the ring at which items are put, or the one at which they are got.
+type side[T any] struct {
+	word  lockword.Word
+	seen  uint64                     // the other side's count at some time
+	queue waitqueue.Queue[parcel[T]] // who waits on this side
+	pos   int                        // slot of the next item
+}
+
+const (
+	closed = 1 << 1
+	item   = 1 << 2 // one in the count
+	counts = ^uint64(item - 1)
+)
+
+// parcel is what a waiting call brings or fetches: vs[n:] is still to do.
+type parcel[T any] struct {
+	vs     []T
+	n      int
+	closed bool // the buffer was closed before it was done
+	ticket *ticket
+	one    [1]T // the vs of a single item
+}
+
+// New returns an empty buffer of the given capacity, which is exact. It panics if capacity is below 1.
+func New[T any](capacity int) *Buffer[T] {
+	if capacity < 1 {
+		panic("bbuf: capacity below 1")
+	}
+	return open[T](capacity, capacity <= oneLockMax)
+}
+
+func open[T any](capacity int, oneLock bool) *Buffer[T] {
+	b := &Buffer[T]{slots: make([]T, capacity), limit: uint64(capacity) * item, oneLock: oneLock}
+	b.maxWoken = int32(runtime.GOMAXPROCS(0))
+	b.self = b
+	b.put, b.get = &b.sides[0], &b.sides[4]
+	if b.oneLock {
+		b.get = &b.sides[1]
+	}
+	return b
+}
+
+// check panics unless b is what New returned.
+func (b *Buffer[T]) check() {
+	if b == nil || b.self != b {
+		b.misused()
+	}
+}
+
+func (b *Buffer[T]) misused() {
+	switch {
+	case b == nil:
+		panic("bbuf: nil Buffer")
+	case b.self == nil:
+		panic("bbuf: Buffer not made by New")
+	}
+	panic("bbuf: copied Buffer")
+}
+
+// Cap returns the capacity.
+func (b *Buffer[T]) Cap() int {
+	b.check()
+	return len(b.slots)
+}
+
+// Len returns the number of items in the buffer at one instant during the call. What parked
+// calls want to put does not count.
+func (b *Buffer[T]) Len() int {
+	b.check()
+	if b.oneLock {
+		t := b.put.word.Lock()
+		n := (t - b.get.word.Load()) / item
+		b.put.word.Unlock(t)
+		return int(n)
+	}
+	for {
+		h := b.get.word.Load()
+		t := b.put.word.Load()
+		if b.get.word.Load() == h {
+			return int((t - h) / item) // when t was read, h had been and was still to be
+		}
+	}
+}
+
+// Closed tells whether Close has been called. Items may still be in the buffer.
+func (b *Buffer[T]) Closed() bool {
+	b.check()
+	return b.put.word.Load()&closed != 0
+}
+
+// Close closes the buffer and reports whether this call did: it may be called again, and then does nothing.
+// From then on nothing is accepted: Put and its kin return ErrClosed, also those
+// that are waiting, and the values that they brought are not put. Items that are in the
+// buffer can still be got; a Get that finds none, or was waiting for one, returns ErrClosed.
+func (b *Buffer[T]) Close() bool {
+	b.check()
+	t := b.put.word.Lock()
+	if t&closed != 0 {
+		b.put.word.Unlock(t)
+		return false
+	}
+	var served served[T]
+	for !b.put.queue.Empty() {
+		w := b.put.queue.Pop()
+		w.Value.closed = true
+		serve(w.Value.ticket)
+		served.Add(w)
+		b.putWoken++
+	}
+	b.putWaiting.Store(0)
+	b.releasePut(t|closed, &served)
+	b.detector.acted(true)
+	b.detector.acted(false)
+	return true
+}

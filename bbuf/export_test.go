@@ -1,0 +1,26 @@
+package bbuf
+
+import "unsafe"
+
+// Open is New with the number of locks chosen, so that both kinds are tried at every capacity.
+func Open[T any](capacity int, oneLock bool) *Buffer[T] { return open[T](capacity, oneLock) }
+
+// Waiting returns how many calls are parked on each side.
+func (b *Buffer[T]) Waiting() (put, get int) {
+	t := b.put.word.Lock()
+	defer b.put.word.Unlock(t)
+	if !b.oneLock {
+		h := b.get.word.Lock()
+		defer b.get.word.Unlock(h)
+	}
+	count := func(s *side[T]) (n int) {
+		for first := s.queue.First(); first != nil && (n == 0 || s.queue.First() != first); n++ {
+			s.queue.Push(s.queue.Pop()) // once round
+		}
+		return n
+	}
+	return count(b.put), count(b.get)
+}
+
+// Fixed is the size of a Buffer without its slots.
+func Fixed() uintptr { return unsafe.Sizeof(Buffer[int]{}) }

@@ -1,0 +1,225 @@
+package bbuf
+
+import (
+	"context"
+
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
+
+// Put puts v, waiting until there is room. It returns
+//
+//   - nil if v was put. That also holds if ctx ended at the same time: an item is never both accepted and refused.
+//   - [ErrClosed] if the buffer is or becomes closed first, whatever ctx says.
+//   - ctx's cause if ctx is done on entry or ends first.
+//
+// With an error, v was not put. Put panics if ctx is nil.
+func (b *Buffer[T]) Put(ctx context.Context, v T) error {
+	b.check()
+	if ctx == nil {
+		panic("bbuf: nil context")
+	}
+	if ctx.Err() != nil {
+		return b.entry(ctx)
+	}
+	t := b.put.word.Lock()
+	if b.put1(t, v) {
+		return nil
+	}
+	return b.putSlow(ctx, t, v)
+}
+
+// TryPut puts v if there is room. Else it returns [ErrFull], and the buffer was full at some
+// instant during the call, or [ErrClosed].
+func (b *Buffer[T]) TryPut(v T) error {
+	b.check()
+	t := b.put.word.Lock()
+	if b.put1(t, v) {
+		return nil
+	}
+	one := [1]T{v}
+	_, err := b.offer(t, one[:])
+	return err
+}
+
+// PutN puts the values of vs in their order, waiting for room as often as it must, and returns how
+// many it has put: all of them, or those that come before what the error, which is as Put's, kept out.
+// Items of other producers may come in between, as with so many calls of Put. Until PutN returns
+// vs belongs to the buffer.
+func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
+	b.check()
+	if err := b.entry(ctx); err != nil {
+		return 0, err
+	}
+	n, err = b.offer(b.put.word.Lock(), vs)
+	if n == len(vs) || err == ErrClosed {
+		return n, err
+	}
+	w, t := b.newPut(ctx, b.put.word.Lock())
+	w.Value.vs = vs[n:]
+	m, err := b.waitToPut(ctx, t, w)
+	return n + m, err
+}
+
+// put1 puts v, with its side locked at t, if that takes no more than a free slot or somebody who waits for it. Then it
+// releases the side; if it returns false nothing has changed.
+func (b *Buffer[T]) put1(t uint64, v T) bool {
+	if b.oneLock {
+		return b.put1Both(t, v)
+	}
+	p := b.put
+	if t&closed != 0 || b.putWaiting.Load() != 0 {
+		return false
+	}
+	if t-p.seen >= b.limit {
+		if p.seen = b.get.word.Load(); t-p.seen >= b.limit {
+			return false
+		}
+	}
+	b.fillSlot(v)
+	p.word.Publish(t + item)
+	if b.getWaiting.Load() != 0 {
+		b.settle()
+		b.detector.acted(false)
+	}
+	return true
+}
+
+// put1Both is put1 with one lock.
+func (b *Buffer[T]) put1Both(t uint64, v T) bool {
+	p, g := b.put, b.get
+	if t&closed != 0 {
+		return false
+	}
+	if g.queue.Empty() {
+		if t-g.word.Load() >= b.limit {
+			return false
+		}
+		b.fillSlot(v) // there is room, so nobody waits to put
+		p.word.Unlock(t + item)
+		return true
+	}
+	w := g.queue.Pop() // so the ring is empty
+	b.getWoken++
+	w.Value.vs[0], w.Value.n = v, 1
+	serve(w.Value.ticket)
+	p.word.Unlock(t)
+	w.Wake()
+	b.detector.acted(false)
+	return true
+}
+
+// fillSlot fills the next slot.
+func (b *Buffer[T]) fillSlot(v T) {
+	p := b.put
+	b.slots[p.pos] = v
+	if p.pos++; p.pos == len(b.slots) {
+		p.pos = 0
+	}
+}
+
+// entry returns why a call must not begin. Of a closed buffer and a context that is done, the buffer counts.
+func (b *Buffer[T]) entry(ctx context.Context) error {
+	if ctx == nil {
+		panic("bbuf: nil context")
+	}
+	switch {
+	case ctx.Err() == nil:
+		return nil
+	case b.Closed():
+		return ErrClosed
+	}
+	return context.Cause(ctx)
+}
+
+// newPut returns a waiter, with its side locked at t before and after.
+func (b *Buffer[T]) newPut(ctx context.Context, t uint64) (*waiter[T], uint64) {
+	w := b.putPool.Take()
+	if w == nil || b.detector.watching() {
+		b.put.word.Unlock(t) // neither is to be done with the lock held
+		if w == nil {
+			w = waitqueue.New[parcel[T]]()
+		}
+		w.Value.ticket = b.detector.prepare(ctx, true)
+		t = b.put.word.Lock()
+	}
+	return w, t
+}
+
+// putSlow waits to put v, with its side locked at t.
+func (b *Buffer[T]) putSlow(ctx context.Context, t uint64, v T) error {
+	w, t := b.newPut(ctx, t)
+	w.Value.one[0] = v
+	w.Value.vs = w.Value.one[:]
+	_, err := b.waitToPut(ctx, t, w)
+	return err
+}
+
+// offer puts, with its side locked at t, as much of vs as there is room for after those who wait.
+func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
+	if t&closed != 0 {
+		b.put.word.Unlock(t)
+		return 0, ErrClosed
+	}
+	var done served[T]
+	t = b.admit(t, &done)
+	if b.put.queue.Empty() || b.putThrottled() {
+		t, n = b.push(t, vs)
+	}
+	b.releasePut(t, &done)
+	if n > 0 {
+		b.detector.acted(false)
+	}
+	if n < len(vs) {
+		err = ErrFull
+	}
+	return n, err
+}
+
+// waitToPut puts, with its side locked at t, what w brings, waiting where it must, and gives w back to the pool.
+func (b *Buffer[T]) waitToPut(ctx context.Context, t uint64, w *waiter[T]) (n int, err error) {
+	woken := b.joinPut(t, w)
+	if woken {
+		err = b.park(ctx, w, b.put)
+		woken = err == nil
+	}
+	n = w.Value.n
+	if w.Value.closed {
+		err = ErrClosed
+	}
+	w.Value = parcel[T]{}
+	b.putRuns(w, woken)
+	return n, err
+}
+
+// joinPut puts, with its side locked at t, what w brings or queues w. It reports whether w will be woken.
+func (b *Buffer[T]) joinPut(t uint64, w *waiter[T]) (waits bool) {
+	p := &w.Value
+	if t&closed != 0 {
+		p.closed = true
+		b.put.word.Unlock(t)
+		return false
+	}
+	if b.oneLock && (!b.put.queue.Empty() || t-b.get.word.Load() == b.limit) { // as nearly always
+		b.put.queue.Push(w)
+		b.put.word.Unlock(t)
+		return true
+	}
+	var done served[T]
+	t = b.admit(t, &done)
+	if b.put.queue.Empty() || b.putThrottled() {
+		t, p.n = b.push(t, p.vs)
+	}
+	if waits = p.n < len(p.vs); waits {
+		b.put.queue.Push(w)
+		if !b.oneLock && !b.putThrottled() {
+			b.putWaiting.Store(1)
+			t = b.admit(t, &done) // room made before the flag was raised would be nobody's business
+		}
+	}
+	put := p.n > 0
+	b.releasePut(t, &done)
+	if put {
+		b.detector.acted(false)
+	}
+	return waits
+}

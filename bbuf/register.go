@@ -1,0 +1,23 @@
+package bbuf
+
+// Producer says that the running goroutine puts items, and vouches that nobody does, or closes the buffer, who has not said so.
+// With that the detector knows who could end a Get that waits, and reports it at once when all of
+// them wait for ever themselves, or have finished. done takes it back; a goroutine that finishes need not call it.
+//
+// Register before the goroutines begin to wait: a wait that is under way is not looked at again. Waits with a context that can end
+// are never part of a deadlock.
+//
+//	defer b.Producer()()
+//
+// With the build tag interlock_off it does nothing.
+func (b *Buffer[T]) Producer() (done func()) {
+	b.check()
+	return b.detector.register(false)
+}
+
+// Consumer is to those who get what Producer is to those who put: it vouches that nobody takes items, or closes the buffer, who has not
+// said so, and a Put that waits for ever for them is reported.
+func (b *Buffer[T]) Consumer() (done func()) {
+	b.check()
+	return b.detector.register(true)
+}

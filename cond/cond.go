@@ -1,0 +1,254 @@
+package cond
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/interlock-go/interlock/internal/lockword"
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
+
+// Cond is a condition variable: a place where goroutines wait for an event, or its announcement. It is
+// used as a [sync.Cond] is. L may be any [sync.Locker]; it is held by who looks at the condition
+// and by who changes it. A Cond is made with [New], or as a literal with L set, and must not be copied after first use.
+//
+// Waiters are woken in the order in which they began to wait, and each Signal wakes one that waited before it:
+// a later one cannot take it away.
+//
+// In the terminology of the Go memory model, a call of Signal or Broadcast synchronizes before the return of every
+// call that it wakes.
+//
+// # How it works
+//
+// The waiters are queued under a lock of the Cond's own, which is held for a few
+// instructions and never while anything blocks. It is taken with L held or without it, and L is never taken under it.
+//
+//	field  changed                     read without the lock by  a stale value
+//	self   once, by the first to wait  all                       is nil; then it is set with a CAS
+//	state  with the lock held, by the  Signal, Broadcast         is of a call which they need not wake: who waits
+//	       store that releases it                                raises the count before it lets L go
+type Cond struct {
+	// L is held while observing or changing the condition.
+	L sync.Locker
+
+	_ noCopy
+
+	self  atomic.Pointer[Cond]
+	state lockword.Word // the lock of queue and pool, and the number of queued calls
+	queue waitqueue.Queue[*ticket]
+	pool  waitqueue.Pool[*ticket]
+
+	detector detector
+}
+
+// noCopy is what vet's copylocks looks for.
+type noCopy struct{}
+
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
+
+type waiter = waitqueue.Waiter[*ticket]
+
+// New returns a condition variable with lock l.
+func New(l sync.Locker) *Cond { return &Cond{L: l} }
+
+// NewCond is New under the name that package sync has for it.
+func NewCond(l sync.Locker) *Cond { return New(l) }
+
+// Wait unlocks c.L, waits until it is woken, and locks c.L again before it returns. It panics if L is nil.
+//
+// It returns for no other reason than a Signal or Broadcast, but the condition need not hold any more: somebody else may have come first.
+// So it stands in a loop, or is left to WaitFor. If L is a lock of package mutex, Wait panics where the caller does not hold it.
+func (c *Cond) Wait() {
+	c.await(nil, nil, c.join(true))
+}
+
+// WaitContext is Wait that gives up when ctx ends: then the error is ctx's cause, and no Signal was
+// consumed. A ctx that is done on entry is found before waiting. L is held on return in every case. If a Signal and the end
+// of ctx come together, either the error is nil or the Signal wakes the next waiter. It panics if ctx is nil.
+func (c *Cond) WaitContext(ctx context.Context) error {
+	if ctx == nil {
+		panic("cond: nil context")
+	}
+	c.check()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if c.await(ctx.Done(), nil, c.join(ctx.Done() == nil)) {
+		return nil
+	}
+	return context.Cause(ctx)
+}
+
+// WaitUntil is Wait that gives up at a deadline: then the error is [context.DeadlineExceeded], and all
+// is as with WaitContext.
+func (c *Cond) WaitUntil(deadline time.Time) error {
+	c.check()
+	left := time.Until(deadline)
+	if left <= 0 {
+		return context.DeadlineExceeded
+	}
+	t := time.NewTimer(left)
+	defer t.Stop()
+	if c.await(nil, t.C, c.join(false)) {
+		return nil
+	}
+	return context.DeadlineExceeded
+}
+
+// WaitFor waits until pred returns true or ctx ends. It calls pred with L held and nothing else of c's. The predicate wins over the context:
+// if pred is true WaitFor returns nil, even if ctx has ended, else the error is ctx's cause. L is held on return in every
+// case, also when pred panics.
+func (c *Cond) WaitFor(ctx context.Context, pred func() bool) error {
+	for !pred() {
+		if err := c.WaitContext(ctx); err != nil {
+			if pred() {
+				return nil
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// Signal wakes the goroutine that has waited longest, if there is any. The caller may hold c.L but need not.
+func (c *Cond) Signal() {
+	if c.state.Load() != 0 {
+		c.wakeOne()
+	}
+}
+
+// Broadcast wakes all goroutines that wait. The caller may hold c.L but need not.
+func (c *Cond) Broadcast() {
+	if c.state.Load() != 0 {
+		c.wakeAll()
+	}
+}
+
+// check panics if c is nil or a copy of a Cond that was used.
+func (c *Cond) check() {
+	switch {
+	case c == nil:
+		panic("cond: nil Cond")
+	case c.self.Load() != c && !c.self.CompareAndSwap(nil, c):
+		panic("cond: copied Cond")
+	}
+}
+
+// join queues the caller, which holds L: whoever changes the condition from now on sees it. A wait that ends
+// by itself is not endless.
+func (c *Cond) join(endless bool) *waiter {
+	c.check()
+	if c.L == nil {
+		panic("cond: Cond without L")
+	}
+	if !c.detector.held(c.L) {
+		panic("cond: wait without holding L")
+	}
+	n := c.state.Lock()
+	w := c.pool.Take()
+	if w == nil || endless && c.detector.watching() {
+		c.state.Unlock(n) // neither is to be done with the lock held
+		if w == nil {
+			w = waitqueue.New[*ticket]()
+		}
+		if endless {
+			w.Value = c.detector.prepare()
+		}
+		n = c.state.Lock()
+	}
+	c.queue.Push(w)
+	c.state.Unlock(n + one)
+	return w
+}
+
+// one is a queued call in the state word.
+const one = lockword.Locked << 1
+
+// leave takes w out of the queue and reports false if it has been woken.
+func (c *Cond) leave(w *waiter) bool {
+	n := c.state.Lock()
+	queued := w.Queued()
+	if queued {
+		c.queue.Remove(w)
+		n -= one
+	}
+	c.state.Unlock(n)
+	return queued
+}
+
+// giveBack puts w, which is not queued any more, back into the pool.
+func (c *Cond) giveBack(w *waiter) {
+	w.Value = nil
+	n := c.state.Lock()
+	c.pool.Put(w)
+	c.state.Unlock(n)
+}
+
+// await lets L go, waits for w, and takes L again. It reports false if w was not woken before one of the others received.
+func (c *Cond) await(done <-chan struct{}, deadline <-chan time.Time, w *waiter) bool {
+	c.release(w)
+	t := w.Value
+	c.detector.block(t)
+	woken := true
+	if done == nil && deadline == nil {
+		<-w.Ready()
+	} else {
+		woken = c.awaitEnd(done, deadline, w)
+	}
+	c.detector.unblock(t)
+	c.giveBack(w)
+	c.L.Lock()
+	return woken
+}
+
+func (c *Cond) awaitEnd(done <-chan struct{}, deadline <-chan time.Time, w *waiter) (woken bool) {
+	select {
+	case <-w.Ready():
+		return true
+	case <-done:
+	case <-deadline:
+	}
+	if c.leave(w) {
+		return false
+	}
+	<-w.Ready() // nsync's rule: it was signalled, and that counts
+	return true
+}
+
+// release lets L go. If that panics, because L is not locked, nobody waits.
+func (c *Cond) release(w *waiter) {
+	released := false
+	defer func() {
+		if !released {
+			if !c.leave(w) {
+				<-w.Ready()
+			}
+			c.giveBack(w)
+		}
+	}()
+	c.L.Unlock()
+	released = true
+}
+
+// wakeOne and wakeAll keep Signal and Broadcast so short that they are inlined: with nobody to wake, they are one load.
+func (c *Cond) wakeOne() { c.wakeUp(1) }
+
+func (c *Cond) wakeAll() { c.wakeUp(-1) }
+
+// wakeUp wakes up to n waiters, all if n is negative.
+func (c *Cond) wakeUp(n int) {
+	c.check()
+	var woken waitqueue.Served[*ticket]
+	state := c.state.Lock()
+	for ; n != 0 && !c.queue.Empty(); n-- {
+		w := c.queue.Pop()
+		state -= one
+		wake(w.Value)
+		woken.Add(w)
+	}
+	c.state.Unlock(state)
+	woken.WakeAll()
+}

@@ -1,0 +1,152 @@
+//go:build !interlock_off
+
+package cond_test
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/cond"
+	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/lockorder"
+	"github.com/interlock-go/interlock/mutex"
+)
+
+// watch collects what is reported while a test runs.
+type watch struct {
+	mu      sync.Mutex
+	reports []lockorder.Report
+}
+
+func detect(t *testing.T) *watch {
+	t.Helper()
+	engine.Reset()
+	w := new(watch)
+	lockorder.SetHandler(func(r lockorder.Report) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.reports = append(w.reports, r)
+	})
+	t.Cleanup(func() {
+		lockorder.SetHandler(nil)
+		engine.Reset()
+	})
+	return w
+}
+
+func (w *watch) of(tier lockorder.Tier) (reports []lockorder.Report) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range w.reports {
+		if r.Tier == tier {
+			reports = append(reports, r)
+		}
+	}
+	return reports
+}
+
+func TestWaitWithoutHoldingOurLockPanics(t *testing.T) {
+	var m mutex.Mutex
+	var rw, readers mutex.RWMutex
+	for _, c := range []*cond.Cond{cond.New(&m), cond.New(&rw), cond.New(readers.RLocker())} {
+		require.PanicsWithValue(t, "cond: wait without holding L", c.Wait)
+		done := make(chan struct{})
+		go func() { defer close(done); c.L.Lock() }()
+		<-done
+		require.PanicsWithValue(t, "cond: wait without holding L", c.Wait, "somebody else holds it")
+		c.L.Unlock()
+		require.Zero(t, c.Waiting())
+	}
+}
+
+func TestOurLocksAreHeldAgainAfterTheWait(t *testing.T) {
+	for _, twin := range []bool{false, true} {
+		w := detect(t)
+		var m, other mutex.Mutex
+		c := cond.New(&m)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if twin {
+				other.Lock()
+				defer other.Unlock()
+			}
+			m.Lock()
+			defer m.Unlock()
+			c.Wait()
+			mutex.AssertHeld(&m)
+		})
+		await(c, 1)
+		c.Signal()
+		wg.Wait()
+		hazards := w.of(lockorder.Hazard)
+		if !twin {
+			require.Empty(t, hazards, "L does not count")
+			continue
+		}
+		require.Len(t, hazards, 1)
+		require.Equal(t, lockorder.KindWaitHolding, hazards[0].Kind)
+		require.Equal(t, "Cond", hazards[0].Edges[0].Want.Lock.Type)
+		require.Contains(t, hazards[0].Edges[0].Want.Stack[0].File, "detect_test.go")
+	}
+}
+
+// The only signaller needs the lock that the waiter has kept.
+func TestRingThroughACondition(t *testing.T) {
+	for _, ring := range []bool{true, false} {
+		w := detect(t)
+		var m, other mutex.Mutex
+		c := cond.New(&m)
+		registered, waits := make(chan struct{}), make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			defer c.Signaller()()
+			close(registered)
+			<-waits
+			if ring {
+				pass(&other)
+			}
+			c.Signal()
+		})
+		<-registered
+		wg.Go(func() {
+			other.Lock()
+			defer other.Unlock()
+			m.Lock()
+			defer m.Unlock()
+			c.Wait()
+		})
+		await(c, 1)
+		require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == 1 }, patience, time.Millisecond)
+		close(waits)
+		if ring {
+			require.Eventually(t, func() bool { return len(w.of(lockorder.Deadlock)) == 1 }, patience, time.Millisecond)
+			require.Len(t, w.of(lockorder.Deadlock)[0].Edges, 2)
+			c.Signal() // breaks the ring
+		}
+		wg.Wait()
+		if !ring {
+			require.Empty(t, w.of(lockorder.Deadlock))
+		}
+	}
+}
+
+// A Cond of ours with a lock of ours works in a bubble, where a parked goroutine has to be durably blocked.
+func TestOurLockInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := cond.New(new(mutex.Mutex))
+		done := later(c, plain(c))
+		require.Empty(t, done)
+		c.Signal()
+		require.NoError(t, <-done)
+	})
+}
+
+// pass asks to be let in, and goes.
+func pass(m *mutex.Mutex) {
+	m.Lock()
+	defer m.Unlock()
+}
