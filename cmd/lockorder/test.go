@@ -70,6 +70,7 @@ func conclude(p *testArgs, graphs string, stdout, stderr io.Writer) int {
 		}
 	}
 	found := collect(graph)
+	found.toRead(findPlaces(p.dir))
 	found.print(stdout, graph, p.fail)
 	if found.count(p.fail) > 0 {
 		status = exitFail
