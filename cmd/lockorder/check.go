@@ -178,11 +178,10 @@ func absent(c *checked) []graphfile.Order {
 		var all []graphfile.Hold
 		for _, l := range o.Locks {
 			h := graphfile.Hold{Mode: l.Mode}
-			kind, function, _ := strings.Cut(l.Name, "@")
+			function, _ := strings.CutPrefix(l.Name, graphfile.Placed)
 			if l.Classed {
-				h.Class, kind, function = l.Name, "lock", ""
+				h.Class, function = l.Name, ""
 			}
-			h.Type = kind
 			colon := strings.LastIndexByte(l.Position, ':')
 			line, _ := strconv.Atoi(l.Position[colon+1:])
 			h.Site = []graphfile.Frame{{Func: function, File: l.Position[:max(colon, 0)], Line: line}}

@@ -141,7 +141,10 @@ func (t *teller) end() string {
 	case lockorder.Hazard:
 		return "This proves nothing by itself."
 	}
-	if n == 1 {
+	switch {
+	case n == 1 && len(t.r.Writers) > 0:
+		return "A waits for W, W waits for A: none goes on."
+	case n == 1:
 		return "A waits for itself and never goes on."
 	}
 	var waits []string

@@ -127,12 +127,12 @@ func (p *painter) join(a, b string) {
 
 // name is a lock as it is drawn: what has no class is told by where it is locked.
 func (p *painter) name(h graphfile.Hold) string {
-	kind, position, ok := strings.Cut(p.find(h.Name()), "@")
-	if h.Class != "" || !ok {
-		return p.find(h.Name())
-	}
+	position, ok := strings.CutPrefix(p.find(h.Name()), graphfile.Placed)
 	colon := strings.LastIndexByte(position, ':')
-	return kind + " " + p.c.places.toReport(position[:colon]) + position[colon:]
+	if h.Class != "" || !ok || colon < 0 {
+		return orElse(p.find(h.Name()), "?")
+	}
+	return "lock at " + p.c.places.toReport(position[:colon]) + position[colon:]
 }
 
 func (p *painter) cycle(f finding) drawing.Cycle {

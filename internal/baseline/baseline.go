@@ -9,7 +9,7 @@
 //
 // An order has a line of names and modes, what is held before the ">" and what is
 // asked for behind it, and a line of places. The names tell an order: a declared
-// class, or else the lock's type and the function that locks it. The places tell
+// class, or else the function that locks it, behind "lock@". The places tell
 // apart orders of equal names, and only where a lock has no class; so an order is
 // known again after its lines have moved, see [Compare].
 //
@@ -68,13 +68,13 @@ type Lock struct {
 }
 
 // NameOf is how the lock of a hold is known in a baseline: by its declared class,
-// else by its type and the function that locks it, for instance
-// "Mutex@example.com/bank.(*Account).Move". Lines are not in it, because they move.
+// else by the function that locks it, "lock@example.com/bank.(*Account).Move". Lines
+// are not in it, because they move.
 func NameOf(h graphfile.Hold) string {
 	if h.Class != "" {
 		return h.Class
 	}
-	return h.Type + "@" + site(h).Func
+	return graphfile.Placed + site(h).Func
 }
 
 // site is the frame that a reader looks for: package sync's Cond and Locker lock

@@ -18,7 +18,7 @@ const head = "lockorder-baseline 1\n"
 const sample = head + `# known to be fine
 declare user session
 suppress 0a1b2c until 2027-03-31 because shutdown runs alone
-order Mutex@app.F Lock > Mutex@app.F Lock
+order lock@app.F Lock > lock@app.F Lock
 	app/f.go:9 > app/f.go:10
 order user Lock gate RLock > "a session" RLock
 	app/user.go:12 app/gate.go:1 > app/session.go:40
@@ -50,7 +50,7 @@ func TestReadsWhatItWrites(t *testing.T) {
 }
 
 func TestWhateverTheNames(t *testing.T) {
-	name := rapid.SampledFrom([]string{"a", ">", "", "a b", `"`, "order", "#", "Mutex@f", "a\nb", "\ta", "…", "\xff", "Lock"})
+	name := rapid.SampledFrom([]string{"a", ">", "", "a b", `"`, "order", "#", "lock@f", "a\nb", "\ta", "…", "\xff", "Lock"})
 	rapid.Check(t, func(rt *rapid.T) {
 		var orders []baseline.Order
 		for range rapid.IntRange(1, 5).Draw(rt, "orders") {
@@ -127,8 +127,8 @@ func TestASuppressionLastsThroughItsDay(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	site := []graphfile.Frame{{Func: "sync.(*Cond).Wait", File: "sync/cond.go", Line: 71}, {Func: "app.(*T).F", File: "app/f.go", Line: 9}}
-	require.Equal(t, "Mutex@app.(*T).F", baseline.NameOf(graphfile.Hold{Type: "Mutex", Site: site}))
-	require.Equal(t, "Mutex@sync.(*Cond).Wait", baseline.NameOf(graphfile.Hold{Type: "Mutex", Site: site[:1]}))
+	require.Equal(t, "lock@app.(*T).F", baseline.NameOf(graphfile.Hold{Type: "Mutex", Site: site}))
+	require.Equal(t, "lock@sync.(*Cond).Wait", baseline.NameOf(graphfile.Hold{Type: "Mutex", Site: site[:1]}))
 	require.Equal(t, "c", baseline.NameOf(graphfile.Hold{Type: "Mutex", Class: "c", Site: site}))
 }
 

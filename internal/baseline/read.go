@@ -141,12 +141,9 @@ func (f *File) order(rest string, number int) error {
 	return nil
 }
 
-// placed tells the name of a lock without a class, which is a type, an @ and a
-// function, from that of a class. A class with such a name is written in quotes.
-func placed(name string) bool {
-	kind, _, ok := strings.Cut(name, "@")
-	return ok && kind != "" && unicode.IsUpper(rune(kind[0])) && strings.IndexFunc(kind, func(r rune) bool { return !unicode.IsLetter(r) }) < 0
-}
+// placed tells the name of a lock without a class from that of a class. A class
+// with such a name is written in quotes.
+func placed(name string) bool { return strings.HasPrefix(name, graphfile.Placed) }
 
 func (o *Order) places(text string) error {
 	words, err := split(text)

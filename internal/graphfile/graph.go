@@ -43,8 +43,8 @@ type frame struct {
 	position uint32
 }
 
-// hold stands for all that have its name, mode and position. Of their stacks it
-// has the least, so that the choice depends on nothing but what there is.
+// hold stands for all that have its class, mode and place. Of their stacks and
+// types it has the least, so that the choice depends on nothing but what there is.
 type hold struct {
 	class, kind, mode string
 	stack             []uint32
@@ -90,14 +90,19 @@ func (g *Graph) frame(words []byte) (uint32, error) {
 }
 
 // hold is the number of a hold, given as type, mode and class in the words of its
-// line and the frames of its stack.
+// line and the frames of its stack. The type tells no two apart: a process that has
+// met a lock only as a held one does not know it, and guesses.
 func (g *Graph) hold(head []byte, stack []uint32) (uint32, error) {
+	kind, rest, err := word(head)
+	if err != nil {
+		return 0, err
+	}
 	tell := min(len(stack), framesThatTell)
 	g.key = append(g.key[:0], byte(tell))
 	for _, f := range stack[:tell] {
 		g.key = binary.LittleEndian.AppendUint32(g.key, g.frames[f].position)
 	}
-	g.key = append(g.key, head...)
+	g.key = append(g.key, rest...)
 	id, ok := g.holdOf[string(g.key)]
 	if !ok {
 		h, err := parseHold(head, stack)
@@ -112,7 +117,15 @@ func (g *Graph) hold(head []byte, stack []uint32) (uint32, error) {
 		g.holdOf[string(g.key)] = id
 		return id, nil
 	}
-	if have := &g.holds[id]; !slices.Equal(have.stack, stack) && g.compareStacks(stack, have.stack) < 0 {
+	have := &g.holds[id]
+	if have.kind != string(kind) {
+		said, err := text(kind)
+		if err != nil {
+			return 0, err
+		}
+		have.kind = min(have.kind, said)
+	}
+	if !slices.Equal(have.stack, stack) && g.compareStacks(stack, have.stack) < 0 {
 		have.stack = slices.Clone(stack)
 	}
 	return id, nil

@@ -84,7 +84,7 @@ type Sighting struct {
 type Hold struct {
 	Lock  uint64 // number of the instance in its process, 0 in a merged graph
 	Class string // declared class
-	Type  string // "Mutex", "RWMutex", …
+	Type  string // "Mutex", "RWMutex", …; "RWMutex" may be a guess
 	Mode  string // "Lock" or "RLock"
 	Site  []Frame
 }
@@ -106,17 +106,18 @@ type Report struct {
 type Declaration struct{ Before, After string }
 
 // Name is how the lock of h is known across processes: by its declared class,
-// else by its type and the place that acquires it. Instances are numbered by
-// each process for itself, so their numbers say nothing in another one.
+// else by the place that acquires it. Instances are numbered by each process for
+// itself, so their numbers say nothing in another one; and a process that has met
+// a lock only as a held one does not know its type.
 func (h Hold) Name() string {
-	if h.Class != "" {
+	if h.Class != "" || len(h.Site) == 0 {
 		return h.Class
 	}
-	if len(h.Site) == 0 {
-		return h.Type
-	}
-	return h.Type + "@" + h.Site[0].Position()
+	return Placed + h.Site[0].Position()
 }
+
+// Placed begins the names of locks that have no class.
+const Placed = "lock@"
 
 // Position is the file and the line.
 func (f Frame) Position() string { return f.File + ":" + strconv.Itoa(f.Line) }

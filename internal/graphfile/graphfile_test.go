@@ -189,8 +189,8 @@ func TestPlacesAreTheSameOnEveryMachine(t *testing.T) {
 
 func TestNamesCarryAcrossProcesses(t *testing.T) {
 	require.Equal(t, "bank.account", graphfile.Hold{Class: "bank.account", Type: "Mutex"}.Name())
-	require.Equal(t, "Mutex@/home/me/bank/account.go:10", hold(3, "Lock", 10).Name())
-	require.Equal(t, "Mutex", graphfile.Hold{Type: "Mutex"}.Name())
+	require.Equal(t, "lock@/home/me/bank/account.go:10", hold(3, "Lock", 10).Name())
+	require.Equal(t, "", graphfile.Hold{Type: "Mutex"}.Name())
 }
 
 func TestTheSameOrderFromTwoProcessesIsOne(t *testing.T) {
@@ -216,6 +216,20 @@ func TestModesAndClassesTellOrdersApart(t *testing.T) {
 		by(1, classed, hold(2, "Lock", 20)),
 	))
 	require.Len(t, g.Orders(), 3)
+}
+
+// A lock that was met only as a held one is taken for an RWMutex.
+func TestTypesTellNothingApart(t *testing.T) {
+	guessed := hold(1, "Lock", 10)
+	guessed.Type = "RWMutex"
+	for _, both := range [][]any{
+		{by(1, hold(1, "Lock", 10), hold(2, "Lock", 20)), by(1, guessed, hold(2, "Lock", 20))},
+		{by(1, guessed, hold(2, "Lock", 20)), by(1, hold(1, "Lock", 10), hold(2, "Lock", 20))},
+	} {
+		g := merge(t, file(t, 1, both...))
+		require.Len(t, g.Orders(), 1)
+		require.Equal(t, "Mutex", g.Orders()[0].Held[0].Type)
+	}
 }
 
 func TestDeepStacksTellOrdersApartByTheirTops(t *testing.T) {
