@@ -182,11 +182,9 @@ func (t *teller) name(l lockorder.Lock) string {
 	if l.Class == "" {
 		return fmt.Sprintf("%s #%d", printable(orElse(l.Type, "lock")), l.ID)
 	}
-	for _, e := range t.r.Edges {
-		for _, h := range append(slices.Clone(e.Held), e.Want) {
-			if h.Lock.Class == l.Class && h.Lock.ID != l.ID {
-				return fmt.Sprintf("%s #%d", printable(l.Class), l.ID)
-			}
+	for h := range holdsOf(t.r) {
+		if h.Lock.Class == l.Class && h.Lock.ID != l.ID {
+			return fmt.Sprintf("%s #%d", printable(l.Class), l.ID)
 		}
 	}
 	return printable(l.Class)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"os/exec"
 	"slices"
 	"strings"
@@ -80,17 +81,7 @@ type painter struct {
 func newPainter(c *checked) *painter {
 	p := &painter{c: c, same: map[string]string{}, weight: map[[2]string]drawing.Weight{}}
 	for _, f := range c.found {
-		names := map[uint64]string{}
-		for _, e := range f.report.Edges {
-			for _, h := range append(slices.Clone(e.Held), e.Want) {
-				name := fileHold(h).Name()
-				if first, ok := names[h.Lock.ID]; ok {
-					p.join(first, name)
-				} else {
-					names[h.Lock.ID] = name
-				}
-			}
-		}
+		p.learn(f.report)
 	}
 	for _, f := range c.found {
 		for _, e := range f.report.Edges {
@@ -101,6 +92,46 @@ func newPainter(c *checked) *painter {
 		}
 	}
 	return p
+}
+
+// learn joins the names of each lock. A line that locks several, one after the
+// other, says nothing of which.
+func (p *painter) learn(r lockorder.Report) {
+	locks := map[string]map[uint64]bool{}
+	for h := range holdsOf(r) {
+		name := fileHold(h).Name()
+		if locks[name] == nil {
+			locks[name] = map[uint64]bool{}
+		}
+		locks[name][h.Lock.ID] = true
+	}
+	first := map[uint64]string{}
+	for h := range holdsOf(r) {
+		name := fileHold(h).Name()
+		if len(locks[name]) > 1 {
+			continue
+		}
+		if first[h.Lock.ID] == "" {
+			first[h.Lock.ID] = name
+		}
+		p.join(first[h.Lock.ID], name)
+	}
+}
+
+// holdsOf are all locks of a report, held and wanted.
+func holdsOf(r lockorder.Report) iter.Seq[lockorder.Hold] {
+	return func(yield func(lockorder.Hold) bool) {
+		for _, e := range r.Edges {
+			for _, h := range e.Held {
+				if !yield(h) {
+					return
+				}
+			}
+			if !yield(e.Want) {
+				return
+			}
+		}
+	}
 }
 
 func (c *checked) weightOf(f finding) drawing.Weight {
@@ -143,26 +174,35 @@ func (p *painter) cycle(f finding) drawing.Cycle {
 			continue
 		}
 		held := e.Held[e.Via]
-		c.Locks = append(c.Locks, p.name(fileHold(held)))
 		t := teller{r: r}
+		c.Locks = append(c.Locks, p.inCycle(t, held))
 		c.Labels = append(c.Labels, []string{
 			fmt.Sprintf("%s: goroutine %d", t.who(i), e.Goroutine),
 			fmt.Sprintf("locks at %s", p.place(siteOf(held))), fmt.Sprintf("asks at %s", p.place(siteOf(e.Want))),
 		})
 	}
 	if last := len(r.Edges) - 1; r.Tier == lockorder.Violation && len(c.Locks) == 1 {
-		c.Locks = append(c.Locks, p.name(fileHold(r.Edges[last].Want))) // a way, and no ring
+		c.Locks = append(c.Locks, p.inCycle(teller{r: r}, r.Edges[last].Want)) // a way, and no ring
 	}
 	steps, end := interleaving(r)
 	for _, s := range steps {
 		at := ""
 		if s.at.File != "" {
-			at = " at " + p.place(s.at)
+			at = " — " + p.place(s.at)
 		}
 		c.Steps = append(c.Steps, s.who+" "+s.does+at)
 	}
 	c.Steps = append(c.Steps, end)
 	return c
+}
+
+// inCycle names a lock as the steps beside the drawing do, and one without a class
+// with where it is locked at first.
+func (p *painter) inCycle(t teller, h lockorder.Hold) string {
+	if h.Lock.Class != "" {
+		return t.name(h.Lock)
+	}
+	return t.name(h.Lock) + ", " + p.place(siteOf(h))
 }
 
 func (p *painter) place(f lockorder.Frame) string {

@@ -12,7 +12,7 @@ import (
 
 // The part of SARIF 2.1.0 that is needed, with the names of the standard. It is
 // written here because a library for it would become a requirement of everybody
-// who imports ours; package outputs holds it against the schema.
+// who imports ours; module conformance holds it against the schema.
 type (
 	sarifLog struct {
 		Schema  string     `json:"$schema"`

@@ -3,6 +3,8 @@ package drawing
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -97,13 +99,15 @@ func (p Page) shown() []Cycle { return p.Cycles[:min(len(p.Cycles), largest)] }
 // graph is Graphviz's drawing, or our own.
 func (p Page) graph() (svg string, width, height float64) {
 	if p.Drawn != "" {
-		if at := strings.Index(p.Drawn, "<svg"); at >= 0 {
-			var w, h float64
-			// Graphviz measures in points, four to three pixels.
-			if _, err := fmt.Sscanf(p.Drawn[at:], `<svg width="%fpt" height="%fpt"`, &w, &h); err == nil {
-				return p.Drawn[at:], w * 4 / 3, h * 4 / 3
-			}
+		if size := graphvizSize.FindStringSubmatchIndex(p.Drawn); size != nil {
+			w, _ := strconv.ParseFloat(p.Drawn[size[2]:size[3]], 64)
+			h, _ := strconv.ParseFloat(p.Drawn[size[4]:size[5]], 64)
+			return p.Drawn[size[0]:], w * 4 / 3, h * 4 / 3
 		}
 	}
 	return p.Graph.SVG()
 }
+
+// graphvizSize is the element in which Graphviz says its size, in points: four to
+// three pixels.
+var graphvizSize = regexp.MustCompile(`<svg width="([0-9.]+)pt" height="([0-9.]+)pt"`)

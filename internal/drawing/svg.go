@@ -13,8 +13,9 @@ const (
 	rowGap    = 14.0
 	laneGap   = 8.0 // height of an arrow's point
 	columnGap = 90.0
-	letter    = 7.2
+	letter    = 7.6
 	margin    = 24.0
+	beside    = 8.0 // an arrow back, next to the one forth
 )
 
 type point struct{ x, y float64 }
@@ -110,6 +111,9 @@ func (g Graph) route(l *layout, i int, at []point, widths []float64) string {
 		p := at[v]
 		if leaving == forward {
 			p.x += widths[v]
+		}
+		if !forward && l.lock[v] >= 0 {
+			p.y += beside
 		}
 		return p
 	}
