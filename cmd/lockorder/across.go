@@ -131,7 +131,11 @@ func (s *acrossSearch) report(c rule.Cycle) lockorder.Report {
 		r.Edges = append(r.Edges, edge)
 		classes = append(classes, o.Want.Class)
 		process := s.processes[o.Seen[0].Process]
-		seen = append(seen, fmt.Sprintf("goroutine %d is of %s (pid %d)", edge.Goroutine, base(process.Program), process.PID))
+		if process.Program == theBaseline {
+			seen = append(seen, fmt.Sprintf("goroutine %d stands for an order of the baseline", edge.Goroutine))
+		} else {
+			seen = append(seen, fmt.Sprintf("goroutine %d is of %s (pid %d)", edge.Goroutine, base(process.Program), process.PID))
+		}
 		for _, h := range o.Held {
 			if slices.Contains(c.Gates, s.hold(h).Inst) {
 				r.Gates = append(r.Gates, s.reportHold(h).Lock)

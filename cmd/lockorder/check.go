@@ -169,6 +169,10 @@ func (a *checkArgs) knowsClasses(c *checked) error {
 	return nil
 }
 
+// theBaseline stands for the process and the functions of orders that no process
+// of the graph has taken.
+const theBaseline = "the baseline"
+
 // absent makes orders of a graph of those that only the baseline has, each taken
 // by a goroutine of its own: one that is new can close a cycle with them.
 func absent(c *checked) []graphfile.Order {
@@ -177,10 +181,13 @@ func absent(c *checked) []graphfile.Order {
 	for i, o := range c.diff.Absent {
 		var all []graphfile.Hold
 		for _, l := range o.Locks {
-			h := graphfile.Hold{Mode: l.Mode}
+			h := graphfile.Hold{Mode: l.Mode, Type: "Mutex"}
+			if l.Mode == "RLock" {
+				h.Type = "RWMutex"
+			}
 			function, _ := strings.CutPrefix(l.Name, graphfile.Placed)
 			if l.Classed {
-				h.Class, function = l.Name, ""
+				h.Class, function = l.Name, theBaseline // which does not say in what function
 			}
 			colon := strings.LastIndexByte(l.Position, ':')
 			line, _ := strconv.Atoi(l.Position[colon+1:])

@@ -38,7 +38,7 @@ func collectMore(graph *graphfile.Graph, more []graphfile.Order, declared declar
 		report, unread := decode(r.Raw)
 		found = append(found, finding{report: report, unread: unread, processes: len(r.Seen)})
 	}
-	processes := append(graph.Processes(), graphfile.Process{Program: "the baseline"})
+	processes := append(graph.Processes(), graphfile.Process{Program: theBaseline})
 	orders := append(graph.Orders(), more...)
 	for _, r := range slices.Concat(across(processes, orders), undeclared(declared, graph.Orders(), processes, found)) {
 		found = append(found, finding{report: r})
