@@ -2,6 +2,7 @@ package graphfile_test
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -54,13 +55,12 @@ func deepHold(lock uint64, place int) graphfile.Hold {
 	return h
 }
 
+// files is small where it is only to be seen that the benchmark runs.
+var files = flag.Int("files", 20, "graph files that BenchmarkMerge merges; the bar is for 1000")
+
 // The bar is 1,000 files with 10,000 orders each in at most 2 s.
 func BenchmarkMerge(b *testing.B) {
-	files := 1_000
-	if testing.Short() {
-		files = 20
-	}
-	names := shards(b, files)
+	names := shards(b, *files)
 	var bytes int64
 	for _, name := range names {
 		info, err := os.Stat(name)

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -30,6 +28,8 @@ type Graph struct {
 	orders    []order
 	orderOf   map[string]uint32 // by the numbers of its holds, the wanted one last
 
+	frameSeq, holdSeq, orderSeq sequence
+
 	classes  map[string]struct{}
 	declared map[Declaration]struct{}
 	reports  map[string]*Report
@@ -41,6 +41,7 @@ type Graph struct {
 type frame struct {
 	Frame
 	position uint32
+	words    string
 }
 
 // hold stands for all that have its class, mode and place. Of their stacks and
@@ -48,6 +49,7 @@ type frame struct {
 type hold struct {
 	class, kind, mode string
 	stack             []uint32
+	key               string
 }
 
 type order struct {
@@ -64,101 +66,9 @@ func NewGraph() *Graph {
 	}
 }
 
-// frame is the number of a frame, given as the words of its line.
-func (g *Graph) frame(words []byte) (uint32, error) {
-	if id, ok := g.frameOf[string(words)]; ok {
-		return id, nil
-	}
-	f, err := parseFrame(words)
-	if err != nil {
-		return 0, err
-	}
-	if plain := appendFrame(nil, f); !bytes.Equal(plain, words) { // more quotes than needed
-		id, err := g.frame(plain)
-		g.frameOf[string(words)] = id
-		return id, err
-	}
-	position, ok := g.positions[f.Position()]
-	if !ok {
-		position = uint32(len(g.positions))
-		g.positions[f.Position()] = position
-	}
-	id := uint32(len(g.frames))
-	g.frames = append(g.frames, frame{f, position})
-	g.frameOf[string(words)] = id
-	return id, nil
-}
-
-// hold is the number of a hold, given as type, mode and class in the words of its
-// line and the frames of its stack. The type tells no two apart: a process that has
-// met a lock only as a held one does not know it, and guesses.
-func (g *Graph) hold(head []byte, stack []uint32) (uint32, error) {
-	kind, rest, err := word(head)
-	if err != nil {
-		return 0, err
-	}
-	tell := min(len(stack), framesThatTell)
-	g.key = append(g.key[:0], byte(tell))
-	for _, f := range stack[:tell] {
-		g.key = binary.LittleEndian.AppendUint32(g.key, g.frames[f].position)
-	}
-	g.key = append(g.key, rest...)
-	id, ok := g.holdOf[string(g.key)]
-	if !ok {
-		h, err := parseHold(head, stack)
-		if err != nil {
-			return 0, err
-		}
-		if plain := appendHead(nil, h); !bytes.Equal(plain, head) { // more quotes than needed
-			return g.hold(plain, stack)
-		}
-		id = uint32(len(g.holds))
-		g.holds = append(g.holds, h)
-		g.holdOf[string(g.key)] = id
-		return id, nil
-	}
-	have := &g.holds[id]
-	if have.kind != string(kind) {
-		said, err := text(kind)
-		if err != nil {
-			return 0, err
-		}
-		have.kind = min(have.kind, said)
-	}
-	if !slices.Equal(have.stack, stack) && g.compareStacks(stack, have.stack) < 0 {
-		have.stack = slices.Clone(stack)
-	}
-	return id, nil
-}
-
-func parseHold(head []byte, stack []uint32) (h hold, err error) {
-	for _, field := range []*string{&h.kind, &h.mode, &h.class} {
-		if *field, head, err = textWord(head); err != nil {
-			return h, err
-		}
-	}
-	switch {
-	case len(head) > 0:
-		return h, errors.New("a hold has more than a type, a mode and a class")
-	case h.mode != modeLock && h.mode != modeRLock:
-		return h, fmt.Errorf("mode %q is neither Lock nor RLock", h.mode)
-	case h.class == "" && len(stack) == 0:
-		return h, errors.New("a lock has neither a class nor a place")
-	}
-	h.stack = slices.Clone(stack)
-	return h, nil
-}
-
-func (g *Graph) compareStacks(a, b []uint32) int {
-	return slices.CompareFunc(a, b, func(a, b uint32) int { return compareFrames(g.frames[a].Frame, g.frames[b].Frame) })
-}
-
-func compareFrames(a, b Frame) int {
-	return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Func, b.Func))
-}
-
 // take merges a file that has been read to its end.
 func (g *Graph) take(p *part) {
+	g.orderSeq.restart()
 	numbers := make([]int, len(p.processes))
 	for i, process := range p.processes {
 		numbers[i] = g.process(process)
@@ -210,20 +120,30 @@ func compareProcesses(a, b Process) int {
 }
 
 func (g *Graph) order(holds []uint32, seen []Sighting) {
-	g.key = g.key[:0]
-	for _, h := range holds {
-		g.key = binary.LittleEndian.AppendUint32(g.key, h)
+	id, ok := g.orderSeq.guess()
+	if !ok || !slices.Equal(g.orders[id].holds, holds) {
+		id, ok = g.findOrder(holds)
 	}
-	id, ok := g.orderOf[string(g.key)]
 	if !ok {
 		id = uint32(len(g.orders))
 		g.orderOf[string(g.key)] = id
 		g.orders = append(g.orders, order{holds: slices.Clone(holds)})
 	}
+	g.orderSeq.came(id)
 	o := &g.orders[id]
 	for _, s := range seen {
 		g.saw(o, s)
 	}
+}
+
+// findOrder leaves the order's key in g.key.
+func (g *Graph) findOrder(holds []uint32) (uint32, bool) {
+	g.key = g.key[:0]
+	for _, h := range holds {
+		g.key = binary.LittleEndian.AppendUint32(g.key, h)
+	}
+	id, ok := g.orderOf[string(g.key)]
+	return id, ok
 }
 
 // saw adds a sighting. Which are kept depends on nothing but what they say.

@@ -34,6 +34,8 @@ func (p *part) reset() {
 	p.frames, p.holds = p.frames[:0], p.holds[:0]
 	p.orders, p.ids, p.seen = p.orders[:0], p.ids[:0], p.seen[:0]
 	p.classes, p.declared, p.reports, p.block = nil, nil, nil, nil
+	p.graph.frameSeq.restart()
+	p.graph.holdSeq.restart()
 }
 
 var errBeforeProcess = errors.New("a line before the first process")

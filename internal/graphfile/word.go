@@ -37,13 +37,16 @@ var (
 	errNumber = errors.New("not a number")
 )
 
+// noWord is how an empty word is written: the most frequent quoted one.
+var noWord = []byte(`"" `)
+
 // word takes the first word off line, quotes and all, and the space behind it.
 func word(line []byte) (raw, rest []byte, err error) {
 	if len(line) == 0 {
 		return nil, nil, errWord
 	}
 	end := bytes.IndexByte(line, ' ')
-	if line[0] == '"' {
+	if line[0] == '"' && !bytes.HasPrefix(line, noWord) {
 		quoted, err := strconv.QuotedPrefix(string(line))
 		if err != nil || len(quoted) < len(line) && line[len(quoted)] != ' ' {
 			return nil, nil, errQuote
