@@ -20,7 +20,7 @@ func explain(args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err)
 	}
 	if a.flags.NArg() == 0 {
-		return fail(stderr, errors.New("explain what? lockorder explain ID graph..."))
+		return fail(stderr, errors.New("explain what? The command is lockorder explain ID GRAPH"))
 	}
 	id := a.flags.Arg(0)
 	if err := a.flags.Parse(a.flags.Args()[1:]); err != nil { // flags may follow
@@ -60,11 +60,12 @@ func (c *checked) find(id string) (finding, error) {
 	if len(fit) == 0 {
 		return finding{}, fmt.Errorf("no finding has the ID %q: these graphs have none at all", id)
 	}
-	text := fmt.Sprintf("no one finding has the ID %q; there are", id)
+	var text strings.Builder
+	fmt.Fprintf(&text, "no one finding has the ID %q; there are", id)
 	for _, f := range fit {
-		text += fmt.Sprintf("\n  %s  %s: %s", f.report.ID, f.report.Tier, printable(f.report.Summary))
+		fmt.Fprintf(&text, "\n  %s  %s: %s", f.report.ID, f.report.Tier, printable(f.report.Summary))
 	}
-	return finding{}, errors.New(text)
+	return finding{}, errors.New(text.String())
 }
 
 func writeExplanation(out io.Writer, r lockorder.Report) error {

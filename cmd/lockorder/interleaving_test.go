@@ -21,8 +21,8 @@ func reportOf(tier lockorder.Tier, words string) lockorder.Report {
 	for word := range strings.FieldsSeq(words) {
 		held, want, _ := strings.Cut(word, ">")
 		e := lockorder.Edge{Goroutine: uint64(len(r.Edges) + 1)}
-		if strings.HasSuffix(want, "!") {
-			e.Via, want = -1, strings.TrimSuffix(want, "!")
+		if before, ok := strings.CutSuffix(want, "!"); ok {
+			e.Via, want = -1, before
 		}
 		for name := range strings.SplitSeq(held, ",") {
 			if name != "" {

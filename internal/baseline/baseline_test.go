@@ -100,7 +100,7 @@ func TestWrongLinesAreNamed(t *testing.T) {
 		"no places at end":  {head + "order a Lock > b Lock\n", 2, "no line of places"},
 		"few places":        {head + "order a Lock > b Lock\n\t> x:1\n", 3, "1 places for the 2 locks"},
 		"places alone":      {head + "\tx:1 > x:2\n", 2, "without an order"},
-		"declares one":      {head + "declare a\n", 2, "declare CLASS CLASS..."},
+		"declares one":      {head + "declare a\n", 2, "declare CLASS CLASS"},
 		"no reason":         {head + "suppress 1 until 2027-03-31 because\n", 2, "suppress ID until"},
 		"blank reason":      {head + "suppress 1 until 2027-03-31 because  \n", 2, "suppress ID until"},
 		"no day":            {head + "suppress 1 until soon because x\n", 2, `"soon" is not YYYY-MM-DD`},

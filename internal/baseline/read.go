@@ -166,7 +166,7 @@ func (f *File) declare(rest string, number int) error {
 		return err
 	}
 	if len(words) < 2 {
-		return errors.New("a declaration is declare CLASS CLASS...")
+		return errors.New("a declaration is declare CLASS CLASS, or more of them")
 	}
 	for i := 1; i < len(words); i++ {
 		pair := graphfile.Declaration{Before: words[i-1].text, After: words[i].text}
