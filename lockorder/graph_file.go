@@ -19,9 +19,12 @@ func openGraph(dir string) (graphWriter, error) {
 
 type graphFile struct{ *graphfile.Writer }
 
+// Order writes d with the stacks that a report of it would have, because the two
+// are held against each other.
 func (g graphFile) Order(d Dependency) error {
 	o := graphfile.Order{Want: fileHold(d.Want)}
 	for _, h := range d.Held {
+		h.Stack = continued(h.Stack, d.Want.Stack)
 		o.Held = append(o.Held, fileHold(h))
 	}
 	return g.Writer.Order(d.Goroutine, o)

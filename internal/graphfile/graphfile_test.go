@@ -296,14 +296,3 @@ func TestAFindingIsTheSameInAnotherBuild(t *testing.T) {
 		})
 	}
 }
-
-func TestSightingsAreBounded(t *testing.T) {
-	var orders []any
-	for g := range 100 {
-		orders = append(orders, by(uint64(99-g), hold(1, "Lock", 10), hold(2, "Lock", 20)))
-	}
-	g := merge(t, file(t, 1, orders...))
-	require.Len(t, g.Orders(), 1)
-	require.Len(t, g.Orders()[0].Seen, graphfile.MaxSeen)
-	require.Equal(t, graphfile.Sighting{0, 15}, g.Orders()[0].Seen[15], "the least, whichever came first")
-}
