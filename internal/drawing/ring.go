@@ -27,20 +27,19 @@ func (c Cycle) SVG() (svg string, width, height float64) {
 	if n > most {
 		text = 0
 	}
-	var at []point
 	rx, ry := 0.0, 0.0
 	if n > 1 {
 		rx = max(160, float64(n)*(widest+30)/(2*math.Pi)*0.9, text/2+widest/2)
 		ry = max(80, float64(n)*16, rx*0.32)
 	}
+	for c.crowded(ringOf(n, point{}, rx, ry)) {
+		rx, ry = 1.1*rx, 1.1*ry
+	}
 	// Labels of a pair lie above and below, those of more outside.
 	side := text * boolTo(n > 2)
 	width, height = 2*(rx+side)+widest+2*margin, 2*ry+boxHeight+2*margin+60*boolTo(n <= most)
 	middle := point{width / 2, height / 2}
-	for i := range n {
-		angle := 2*math.Pi*float64(i)/float64(n) + math.Pi // the first at the left
-		at = append(at, point{middle.x + rx*math.Cos(angle), middle.y + ry*math.Sin(angle)})
-	}
+	at := ringOf(n, middle, rx, ry)
 	var b strings.Builder
 	open(&b, width, height)
 	for i := range c.Labels {
@@ -52,6 +51,30 @@ func (c Cycle) SVG() (svg string, width, height float64) {
 	}
 	b.WriteString("</svg>\n")
 	return b.String(), width, height
+}
+
+// ringOf are n points on an ellipse, the first at the left.
+func ringOf(n int, middle point, rx, ry float64) []point {
+	at := make([]point, n)
+	for i := range at {
+		angle := 2*math.Pi*float64(i)/float64(n) + math.Pi
+		at[i] = point{middle.x + rx*math.Cos(angle), middle.y + ry*math.Sin(angle)}
+	}
+	return at
+}
+
+// crowded says whether two boxes come closer than their arrow needs.
+func (c Cycle) crowded(at []point) bool {
+	const apart = 6
+	for i, p := range at {
+		for j := range i {
+			q := at[j]
+			if math.Abs(p.y-q.y) < boxHeight+apart && math.Abs(p.x-q.x) < (boxWidth(c.Locks[i])+boxWidth(c.Locks[j]))/2+apart {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func boolTo(b bool) float64 {
