@@ -66,6 +66,7 @@ func NewClass(name string, opts ...ClassOption) *Class {
 	}
 	c.id = engineNewClass(name, c.nested)
 	declared.register(c)
+	graphClass(c)
 	return c
 }
 

@@ -19,6 +19,7 @@ func Order(classes ...*Class) {
 	}
 	for i := 1; i < len(classes); i++ {
 		engineDeclare(classes[i-1].id, classes[i].id)
+		graphDeclare(classes[i-1], classes[i])
 	}
 }
 

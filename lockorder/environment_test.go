@@ -40,6 +40,9 @@ func TestChild(t *testing.T) {
 		for i, name := range []string{"guarded", "potential", "deadlock-self"} {
 			lockorder.Deliver(example(name, fmt.Sprint(i)))
 		}
+	case "declares":
+		a, b := lockorder.NewClass("graph.a"), lockorder.NewClass("graph.b")
+		lockorder.Order(a, b)
 	case "exits":
 		lockorder.SetHandler(func(lockorder.Report) { os.Exit(7) })
 		lockorder.Deliver(example("potential", "a"))

@@ -5,6 +5,8 @@ package lockorder
 type graphWriter interface {
 	Order(Dependency) error
 	Report(Report) error
+	Class(name string, single bool) error
+	Declare(before, after string) error
 }
 
 // graph is set in init and nil without graph= in INTERLOCK.
@@ -28,3 +30,15 @@ func graphReport(r Report) {
 }
 
 func graphOrder(d Dependency) { _ = graph.Order(d) }
+
+func graphClass(c *Class) {
+	if graph != nil {
+		_ = graph.Class(c.name, false)
+	}
+}
+
+func graphDeclare(before, after *Class) {
+	if graph != nil {
+		_ = graph.Declare(before.name, after.name)
+	}
+}

@@ -17,22 +17,47 @@ func openGraph(dir string) (graphWriter, error) {
 	return graphFile{w}, nil
 }
 
-type graphFile struct{ w *graphfile.Writer }
+type graphFile struct{ *graphfile.Writer }
 
+// Order writes d with the stacks that a report of it would have, because the two
+// are held against each other.
 func (g graphFile) Order(d Dependency) error {
-	o := graphfile.Order{Goroutine: d.Goroutine, Want: fileHold(d.Want)}
+	o := graphfile.Order{Want: fileHold(d.Want)}
 	for _, h := range d.Held {
+		h.Stack = continued(h.Stack, d.Want.Stack)
 		o.Held = append(o.Held, fileHold(h))
 	}
-	return g.w.Order(o)
+	return g.Writer.Order(d.Goroutine, o)
 }
 
+// Report writes r with the files that mean the same on another machine. The
+// sentences in it have no more than base names.
 func (g graphFile) Report(r Report) error {
+	edges := make([]Edge, len(r.Edges))
+	for i, e := range r.Edges {
+		held := make([]Hold, len(e.Held))
+		for j, h := range e.Held {
+			held[j] = g.portable(h)
+		}
+		e.Held, e.Want = held, g.portable(e.Want)
+		edges[i] = e
+	}
+	r.Edges = edges
 	raw, err := json.Marshal(r)
 	if err != nil {
 		return err
 	}
-	return g.w.Report(raw)
+	return g.Writer.Report(raw)
+}
+
+func (g graphFile) portable(h Hold) Hold {
+	stack := make([]Frame, len(h.Stack))
+	for i, f := range h.Stack {
+		f.File = g.Portable(f.Func, f.File)
+		stack[i] = f
+	}
+	h.Stack = stack
+	return h
 }
 
 func fileHold(h Hold) graphfile.Hold {
@@ -40,7 +65,7 @@ func fileHold(h Hold) graphfile.Hold {
 	if h.Read {
 		mode = "RLock"
 	}
-	out := graphfile.Hold{Lock: h.Lock.ID, Class: h.Lock.Class, Single: single[h.Lock.Class], Type: h.Lock.Type, Mode: mode}
+	out := graphfile.Hold{Lock: h.Lock.ID, Class: h.Lock.Class, Type: h.Lock.Type, Mode: mode}
 	for _, f := range h.Stack {
 		out.Site = append(out.Site, graphfile.Frame(f))
 	}

@@ -7,10 +7,6 @@ import (
 	"github.com/interlock-go/interlock/internal/classfile"
 )
 
-// single are the classes of the source that have one lock, by name. Nothing
-// writes it after init.
-var single map[string]bool
-
 // startClasses gives the detector the table of classes that the command lockorder
 // has made of the source.
 func startClasses(path string) error {
@@ -22,9 +18,10 @@ func startClasses(path string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	single = map[string]bool{}
 	for _, c := range classes {
-		single[c.Name] = c.Single
+		if graph != nil {
+			_ = graph.Class(c.Name, c.Single)
+		}
 		id := engineNewClass(c.Name, NestAny)
 		for _, p := range c.Places {
 			engineSetSite(p.File, p.Line, id)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,9 +19,9 @@ import (
 //
 // Orders that want a class with one of the same class held are left out: which
 // of two instances came first says nothing in another process.
-func across(g *graphfile.Graph) []lockorder.Report {
-	s := &acrossSearch{processes: g.Processes, numbers: map[string]uint32{}, orders: map[rule.DepID]*graphfile.Order{}}
-	for _, o := range g.Orders() {
+func across(graph *graphfile.Graph, processes []graphfile.Process, orders []graphfile.Order) []lockorder.Report {
+	s := &acrossSearch{single: graph.Single, processes: processes, numbers: map[string]uint32{}, orders: map[rule.DepID]*graphfile.Order{}}
+	for _, o := range orders {
 		if o.Want.Class != "" && !slices.ContainsFunc(o.Held, func(h graphfile.Hold) bool { return h.Class == o.Want.Class }) {
 			s.add(o)
 		}
@@ -32,6 +31,7 @@ func across(g *graphfile.Graph) []lockorder.Report {
 
 type acrossSearch struct {
 	base      rule.Base
+	single    func(class string) bool
 	processes []graphfile.Process
 	numbers   map[string]uint32 // of classes and of places
 	orders    map[rule.DepID]*graphfile.Order
@@ -64,7 +64,7 @@ func (s *acrossSearch) hold(h graphfile.Hold) rule.Hold {
 	switch {
 	case h.Class == "":
 		return rule.Hold{Inst: n, Mode: mode}
-	case h.Single: // a package's variable is a gate wherever it is held
+	case s.single(h.Class): // a package's variable is a gate wherever it is held
 		return rule.Hold{Inst: n, Class: n, Mode: mode}
 	}
 	return rule.Hold{Class: n, Mode: mode}
@@ -136,7 +136,11 @@ func (s *acrossSearch) report(c rule.Cycle) lockorder.Report {
 		r.Edges = append(r.Edges, edge)
 		classes = append(classes, o.Want.Class)
 		process := s.processes[o.Seen[0].Process]
-		seen = append(seen, fmt.Sprintf("goroutine %d is of %s (pid %d)", edge.Goroutine, filepath.Base(process.Program), process.PID))
+		if process.Program == theBaseline {
+			seen = append(seen, fmt.Sprintf("goroutine %d stands for an order of the baseline", edge.Goroutine))
+		} else {
+			seen = append(seen, fmt.Sprintf("goroutine %d is of %s (pid %d)", edge.Goroutine, base(process.Program), process.PID))
+		}
 		for _, h := range o.Held {
 			if slices.Contains(c.Gates, s.hold(h).Inst) {
 				r.Gates = append(r.Gates, s.reportHold(h).Lock)
@@ -150,15 +154,11 @@ func (s *acrossSearch) report(c rule.Cycle) lockorder.Report {
 	return r
 }
 
-// reportHold gives a lock the number of its name, since those of instances are
-// not comparable.
+// reportHold gives a lock the number of its name, since those of instances are not
+// comparable.
 func (s *acrossSearch) reportHold(h graphfile.Hold) lockorder.Hold {
-	hold := lockorder.Hold{
-		Lock: lockorder.Lock{ID: uint64(s.number(h.Name())), Class: h.Class, Type: h.Type},
-		Read: h.Mode == rule.Read.String(),
-	}
-	for _, f := range h.Site {
-		hold.Stack = append(hold.Stack, lockorder.Frame(f))
-	}
-	return hold
+	return reportHold(h, uint64(s.number(h.Name())))
 }
+
+// base is the last element of a path, whichever system wrote it.
+func base(path string) string { return path[strings.LastIndexAny(path, `/\`)+1:] }

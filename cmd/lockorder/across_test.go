@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,30 +14,33 @@ import (
 
 // program is the orders of each of some processes: "7:user>session" is goroutine
 // 7 that wants session with user held, a small r before a name is a read lock,
-// and a capital name has no class.
+// a capital name has no class, and g is a variable of a package.
 type program [][]string
 
 func (p program) graph(t *testing.T) *graphfile.Graph {
 	t.Helper()
-	g := &graphfile.Graph{}
+	g := graphfile.NewGraph()
 	for pid, orders := range p {
 		var text strings.Builder
-		fmt.Fprintf(&text, `{"kind":"process","format":"interlock-graph","version":1,"program":"p%d.test","pid":%d}`+"\n", pid, pid)
+		w := graphfile.NewWriter(&text, graphfile.Process{ID: fmt.Sprint(pid), PID: pid, Program: fmt.Sprintf("p%d.test", pid)})
+		require.NoError(t, w.Class("g", true))
 		for _, order := range orders {
 			goroutine, rest, _ := strings.Cut(order, ":")
 			held, want, _ := strings.Cut(rest, ">")
-			var holds []string
+			o := graphfile.Order{Want: hold(pid, want)}
 			for name := range strings.FieldsSeq(held) {
-				holds = append(holds, hold(pid, name))
+				o.Held = append(o.Held, hold(pid, name))
 			}
-			fmt.Fprintf(&text, `{"kind":"order","goroutine":%s,"held":[%s],"want":%s}`+"\n", goroutine, strings.Join(holds, ","), hold(pid, want))
+			n, err := strconv.ParseUint(goroutine, 10, 64)
+			require.NoError(t, err)
+			require.NoError(t, w.Order(n, o))
 		}
 		require.NoError(t, g.Add(strings.NewReader(text.String()), "p"))
 	}
 	return g
 }
 
-func hold(pid int, name string) string {
+func hold(pid int, name string) graphfile.Hold {
 	mode := "Lock"
 	if rest, ok := strings.CutPrefix(name, "r"); ok {
 		name, mode = rest, "RLock"
@@ -45,9 +49,13 @@ func hold(pid int, name string) string {
 	if strings.ToUpper(name) == name {
 		class = ""
 	}
-	return fmt.Sprintf(`{"lock":%d,"class":%q,"type":"RWMutex","mode":%q,"site":[{"func":"p.%s","file":"/src/p.go","line":%d}]}`,
-		1000*pid+int(name[0]), class, mode, name, name[0])
+	return graphfile.Hold{
+		Lock: uint64(1000*pid + int(name[0])), Class: class, Type: "RWMutex", Mode: mode,
+		Site: []graphfile.Frame{{Func: "p." + name, File: "/src/p.go", Line: int(name[0])}},
+	}
 }
+
+func acrossOf(g *graphfile.Graph) []lockorder.Report { return across(g, g.Processes(), g.Orders()) }
 
 func TestAcross(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -65,13 +73,15 @@ func TestAcross(t *testing.T) {
 		"readers":                          {program{{"1:ra>rb"}, {"1:rb>ra"}}, "needs-writer"},
 		"readers and writers without more": {program{{"1:ra>rb"}, {"1:rb>ra"}, {"1:>a", "2:>b"}}, "potential"},
 		"a gate without a class":           {program{{"1:G a>b"}, {"1:G b>a"}}, "guarded"},
+		"a package's variable as a gate":   {program{{"1:g a>b"}, {"1:g b>a"}}, "guarded"},
+		"a lock of a class is no gate":     {program{{"1:x a>b"}, {"1:x b>a"}}, "potential"},
 		"a gate on one side":               {program{{"1:G a>b"}, {"1:b>a"}}, "potential"},
 		"within a class":                   {program{{"1:a>a"}, {"1:a>a"}}, ""},
 		"two cycles":                       {program{{"1:a>b", "1:c>d"}, {"1:b>a", "1:d>c"}}, "potential potential"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var tiers []string
-			for _, r := range across(c.program.graph(t)) {
+			for _, r := range acrossOf(c.program.graph(t)) {
 				tiers = append(tiers, r.Tier.String())
 			}
 			require.Equal(t, c.want, strings.Join(tiers, " "))
@@ -80,11 +90,11 @@ func TestAcross(t *testing.T) {
 }
 
 func TestAcrossSaysWhoSawWhat(t *testing.T) {
-	found := across(program{{"7:user>session"}, {"9:session>user"}}.graph(t))
+	found := acrossOf(program{{"7:user>session"}, {"9:session>user"}}.graph(t))
 	require.Len(t, found, 1)
 	text := found[0].String()
 	require.True(t, strings.HasPrefix(text, "interlock: potential: session, user are taken in orders that form a cycle, each by another process\n"), text)
 	require.Contains(t, text, "goroutine 9 is of p1.test (pid 1); goroutine 7 is of p0.test (pid 0)")
-	require.Contains(t, text, "/src/p.go:117")
+	require.Contains(t, text, "p/p.go:117")
 	require.Equal(t, lockorder.KindInversion, found[0].Kind)
 }

@@ -33,7 +33,7 @@ func audit(verb string, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	explain(build, stderr)
+	tellMoves(build, stderr)
 	say("go %s, sync's locks replaced in %d files of %d packages", verb, build.Files, build.Packages)
 	if verb == "build" {
 		return only(ctx, p, build, stdout, stderr)
@@ -55,8 +55,8 @@ func audit(verb string, args []string, stdout, stderr io.Writer) int {
 	return max(status, conclude(p, build, graphs, stdout, stderr))
 }
 
-// explain says what was decided about packages and files that nobody has asked for.
-func explain(build *overlay.Build, stderr io.Writer) {
+// tellMoves says what was decided about packages and files that nobody has asked for.
+func tellMoves(build *overlay.Build, stderr io.Writer) {
 	for _, err := range build.Unread {
 		fmt.Fprintf(stderr, "lockorder: left as it is: %v\n", err)
 	}
@@ -96,11 +96,13 @@ func conclude(p *goArgs, build *overlay.Build, graphs string, stdout, stderr io.
 		status = exitFail
 	}
 	if p.graph != "" {
-		if err := writeGraph(p.graph, graph, build.Restore); err != nil {
+		if err := writeGraph(p.graph, graph); err != nil {
 			return fail(stderr, err)
 		}
 	}
-	found := collect(graph).with(nestings(graph, build.Sites))
+	places := findPlaces(p.dir)
+	found := collect(graph).with(nestings(graph, build.Sites, places))
+	found.toRead(places)
 	found.print(stdout, graph, p.fail)
 	if found.count(p.fail) > 0 {
 		status = exitFail

@@ -5,7 +5,10 @@
 //	lockorder test [flags] [packages] [go test flags]
 //	lockorder run [flags] package [arguments]
 //	lockorder build [flags] [packages]
-//	lockorder help
+//	lockorder merge [-o file] [-skip] graph...
+//	lockorder check [flags] graph...
+//	lockorder explain [flags] id graph...
+//	lockorder help [json]
 //	lockorder version
 //
 // # lockorder test
@@ -98,12 +101,88 @@
 //	-classes file
 //		Write the table of the locks' names to file.
 //
-// # Environment and exit status
+// Each finding has an ID, the same in another build, on another machine and after
+// lines have moved: it is made of the tier and of the names in the cycle.
 //
 // The settings graph and classes of the environment variable INTERLOCK are
 // lockorder's in what it runs; other settings in it are handed on.
 //
+// # lockorder merge
+//
+// Merge joins graph files, of shards of a test run, of hosts, of services that ran
+// with graph=DIR in INTERLOCK, into one, on standard output or in the file of -o. A
+// graph is a graph file or a directory of them. It matters neither in which order
+// files are merged nor whether one is given twice. The text is sorted, and names
+// places by import path and line, so that two of them can be compared by eye.
+//
+// A file that is truncated or no graph file is named with its line, and nothing is
+// merged; with -skip it is left out, whole.
+//
+// # lockorder check
+//
+// Check prints the findings of graphs, those included that no single process could
+// have made, and holds them against a baseline, the file in which a project commits
+// the lock orders that it is known to take:
+//
+//	$ lockorder test -fail none -graph all.graph ./...
+//	$ lockorder check -baseline lockorder.txt -update all.graph
+//	$ lockorder check -baseline lockorder.txt all.graph
+//
+// A finding is new if an order in it is not in the baseline, or if it has happened;
+// new ones of the failing tiers make the command fail, and those that the baseline
+// knows are a line each. New orders that close no cycle are listed, and so are
+// declared orders of classes that nobody has taken. An order of the baseline takes
+// part in the search even if nobody has taken it this time.
+//
+// An order in the baseline is known by names, and by places second. The name of a
+// lock is its class, or the function that locks it, behind "lock@". Orders between
+// classes are one, wherever they are taken. Where a lock has no class, its lines
+// tell orders of one function apart; when lines have moved, what is left over is
+// matched by names, and of several with the same names by the distance of their
+// lines.
+//
+// These lines of a baseline are written by hand, and kept by -update:
+//
+//	declare user session
+//	suppress 0a1b2c3d4e5f until 2027-03-31 because shutdown runs alone
+//
+// The first declares that class user is taken before class session, as
+// lockorder.Order does. The second keeps the finding of that ID from failing, up to
+// and including that day in UTC; from then on the line itself fails. A conflict
+// marker, a line that cannot be read and the name of an unknown class are errors.
+//
+// Flags:
+//
+//	-baseline file
+//		The baseline. Without one all findings are new.
+//	-update
+//		Write the orders of the graphs to the baseline, and exit with 0.
+//	-partial
+//		The graphs are of a part of the tests: the baseline may name classes that
+//		they do not know, and -update keeps orders that they do not have.
+//	-fail tiers
+//		As for lockorder test.
+//	-format format
+//		text; json, by the schema that "lockorder help json" prints; sarif, which
+//		is SARIF 2.1.0; github, which are annotations for GitHub Actions; dot;
+//		svg; html. The pictures show each cycle, and under it the graph of all
+//		orders, drawn by Graphviz if it is installed.
+//	-o file
+//		Write the format to file, and the text to standard output.
+//	-skip
+//		Leave out graph files that cannot be read.
+//
+// # lockorder explain
+//
+// Explain prints how the finding of an ID comes to hang: who locks what, then who
+// asks for what and waits for whom, each step with file and line. The beginning of
+// an ID will do. With -baseline, and -partial, it explains what lockorder check
+// finds with them.
+//
+// # Exit status
+//
 // The exit status is 0 if the tests passed and no finding is of a failing tier,
-// 2 for a wrong command line or a build that could not be prepared, the go command's
-// own if that failed, and 1 otherwise.
+// 2 for a wrong command line or a build that could not be prepared, go test's
+// own if that failed, and 1 otherwise. Merge, check and explain exit with 2 if a
+// file cannot be read, and check with 1 if something fails.
 package main

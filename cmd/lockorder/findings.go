@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,11 +12,12 @@ import (
 	"github.com/interlock-go/interlock/lockorder"
 )
 
-// finding is a report as far as the command needs to know it.
+// finding is a report, and what the command knows of it beside.
 type finding struct {
-	tier      string
-	text      string
-	processes int
+	report    lockorder.Report // its ID is the one of identity
+	unread    string           // instead of the report, if this program cannot read it
+	processes int              // that made it; 0 if it took several to see
+	status    status           // of lockorder check
 }
 
 // findings are sorted from the gravest tier down.
@@ -24,47 +26,68 @@ type findings []finding
 // collect takes the reports out of a graph, and adds those that it takes several
 // processes to see.
 func collect(graph *graphfile.Graph) findings {
+	return collectMore(graph, nil, declaredIn(graph))
+}
+
+// collectMore takes orders into account that no process of the graph has taken,
+// and declarations that none has made. Who took the orders is the process after
+// the last of the graph.
+func collectMore(graph *graphfile.Graph, more []graphfile.Order, declared declarations) findings {
 	var found findings
 	for _, r := range graph.Reports() {
-		tier, text := render(r.Raw)
-		found = append(found, finding{tier, text, r.Count})
+		report, unread := decode(r.Raw)
+		found = append(found, finding{report: report, unread: unread, processes: len(r.Seen)})
 	}
-	for _, r := range across(graph) {
-		found = append(found, finding{tier: r.Tier.String(), text: r.String()})
+	processes := append(graph.Processes(), graphfile.Process{Program: theBaseline})
+	orders := append(graph.Orders(), more...)
+	for _, r := range slices.Concat(across(graph, processes, orders), undeclared(declared, graph.Orders(), processes, found)) {
+		found = append(found, finding{report: r})
 	}
 	return found.sorted()
 }
 
+// sorted puts the gravest first and gives each its ID.
 func (f findings) sorted() findings {
-	slices.SortStableFunc(f, func(a, b finding) int {
-		return slices.Index(tiers, a.tier) - slices.Index(tiers, b.tier)
-	})
+	slices.SortStableFunc(f, func(a, b finding) int { return cmp.Compare(a.report.Tier, b.report.Tier) })
+	identify(f)
 	return f
 }
 
 // with adds reports that the command makes itself.
 func (f findings) with(reports []lockorder.Report) findings {
 	for _, r := range reports {
-		f = append(f, finding{tier: r.Tier.String(), text: r.String()})
+		f = append(f, finding{report: r})
 	}
 	return f.sorted()
 }
 
-// render gives a report's tier and text. One that a later library wrote and this
-// program cannot read is shown all the same.
-func render(raw json.RawMessage) (tier, text string) {
-	var r lockorder.Report
+// decode reads a report. One that a later library wrote and this program cannot
+// read is shown all the same.
+func decode(raw json.RawMessage) (r lockorder.Report, unread string) {
 	if err := json.Unmarshal(raw, &r); err != nil {
-		return lockorder.Hazard.String(), fmt.Sprintf("interlock: hazard: a report that this lockorder cannot read: %v\n  %s\n", err, raw)
+		unread = fmt.Sprintf("interlock: hazard: a report that this lockorder cannot read: %v\n  %s\n", err, raw)
+		return lockorder.Report{Tier: lockorder.Hazard, Summary: "a report that this lockorder cannot read"}, unread
 	}
-	return r.Tier.String(), r.String()
+	if r.Tier == 0 {
+		r.Tier = lockorder.Hazard
+	}
+	return r, ""
 }
+
+func (f finding) text() string {
+	if f.unread != "" {
+		return f.unread
+	}
+	return f.report.String()
+}
+
+func (f finding) of(tiers []string) bool { return slices.Contains(tiers, f.report.Tier.String()) }
 
 // count is how many findings are of the given tiers.
 func (f findings) count(of []string) int {
 	n := 0
 	for _, one := range f {
-		if slices.Contains(of, one.tier) {
+		if one.of(of) {
 			n++
 		}
 	}
@@ -74,16 +97,25 @@ func (f findings) count(of []string) int {
 // print writes the findings and a last line that sums up.
 func (f findings) print(out io.Writer, graph *graphfile.Graph, failing []string) {
 	for _, one := range f {
-		fmt.Fprintf(out, "\n%s\n", strings.TrimRight(one.text, "\n"))
-		if one.processes > 1 {
-			fmt.Fprintf(out, "  seen by %d test processes\n", one.processes)
-		}
+		one.print(out)
 	}
 	if len(f) > 0 {
 		fmt.Fprintln(out)
 	}
-	fmt.Fprintf(out, "lockorder: %s, %s, %s: %s\n", plural(len(graph.Processes), "process", "processes"),
-		plural(graph.Locks(), "lock", "locks"), plural(len(graph.Orders()), "order", "orders"), f.summary(failing))
+	fmt.Fprintf(out, "lockorder: %s: %s\n", extent(graph), f.summary(failing))
+}
+
+func (f finding) print(out io.Writer) {
+	fmt.Fprintf(out, "\n%s\n", strings.TrimRight(f.text(), "\n"))
+	if f.processes > 1 {
+		fmt.Fprintf(out, "  seen by %d test processes\n", f.processes)
+	}
+}
+
+// extent is how much a graph has to say.
+func extent(graph *graphfile.Graph) string {
+	return fmt.Sprintf("%s, %s, %s", plural(len(graph.Processes()), "process", "processes"),
+		plural(graph.Locks(), "lock", "locks"), plural(graph.Len(), "order", "orders"))
 }
 
 // summary counts the findings of each tier and says which of them fail.

@@ -26,36 +26,25 @@ func graphDir(run string) (string, error) {
 func merge(dir string) (*graphfile.Graph, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*"+graphfile.Extension))
 	if err != nil {
-		return &graphfile.Graph{}, err
+		return graphfile.NewGraph(), err
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return &graphfile.Graph{}, err
+		return graphfile.NewGraph(), err
 	}
-	return graphfile.Merge(slices.DeleteFunc(files, func(name string) bool { return writtenBy(name) == self })...)
-}
-
-// writtenBy is the program that a graph file is of, "" if it does not say.
-func writtenBy(name string) string {
-	file, err := os.Open(name)
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	line, err := graphfile.NewReader(file, name).Next()
-	if process, ok := line.(*graphfile.Process); ok && err == nil {
-		return process.Program
-	}
-	return ""
+	return graphfile.Merge(slices.DeleteFunc(files, func(name string) bool {
+		p, err := graphfile.ReadProcess(name)
+		return err == nil && p.Program == self
+	})...)
 }
 
 // writeGraph writes the merged graph to a file of the user's.
-func writeGraph(path string, graph *graphfile.Graph, restore func([]byte) []byte) error {
+func writeGraph(path string, graph *graphfile.Graph) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	if _, err := graph.WriteTo(restored{file, restore}); err != nil {
+	if _, err := graph.WriteTo(file); err != nil {
 		_ = file.Close()
 		return err
 	}

@@ -84,10 +84,11 @@ func readFrom(name string, offset int64) ([]byte, error) {
 }
 
 func (w *hangWatch) say(name string, line []byte) {
-	var found struct{ Report lockorder.Report }
-	if json.Unmarshal(line, &found) != nil || found.Report.Tier != lockorder.Deadlock || found.Report.Refused {
+	raw, isReport := bytes.CutPrefix(line, []byte("report "))
+	var found lockorder.Report
+	if !isReport || json.Unmarshal(raw, &found) != nil || found.Tier != lockorder.Deadlock || found.Refused {
 		return // one that was refused goes on
 	}
 	process := strings.TrimSuffix(filepath.Base(name), graphfile.Extension)
-	fmt.Fprintf(w.out, "lockorder: %s has deadlocked and may hang until the -timeout of go test: %s\n", process, found.Report.Summary)
+	fmt.Fprintf(w.out, "lockorder: %s has deadlocked and may hang until the -timeout of go test: %s\n", process, found.Summary)
 }

@@ -12,9 +12,9 @@ import (
 )
 
 func TestADeadlockIsSaidOnceAndAtOnce(t *testing.T) {
-	const deadlock = `{"kind":"report","report":{"tier":"deadlock","summary":"two goroutines wait for each other"}}` + "\n"
+	const deadlock = `report {"tier":"deadlock","summary":"two goroutines wait for each other"}` + "\n"
 	dir := t.TempDir()
-	file := filepath.Join(dir, "a.test-7.jsonl")
+	file := filepath.Join(dir, "a.test-7.graph")
 	write := func(text string) {
 		f, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
 		require.NoError(t, err)
@@ -31,13 +31,13 @@ func TestADeadlockIsSaidOnceAndAtOnce(t *testing.T) {
 			return out.String()
 		}
 		require.Empty(t, said())
-		write(`{"kind":"process"}` + "\n" + deadlock[:40])
+		write("interlock-graph 2\n" + deadlock[:40])
 		require.Empty(t, said(), "half a line")
 		write(deadlock[40:])
 		const want = "lockorder: a.test-7 has deadlocked and may hang until the -timeout of go test: two goroutines wait for each other\n"
 		require.Equal(t, want, said())
 		require.Equal(t, want, said(), "once")
-		write(`{"kind":"report","report":{"tier":"deadlock","refused":true}}` + "\n" + `{"kind":"report","report":{"tier":"potential","summary":"\"tier\":\"deadlock\""}}` + "\n")
+		write(`report {"tier":"deadlock","refused":true}` + "\n" + `report {"tier":"potential","summary":"\"tier\":\"deadlock\""}` + "\n")
 		require.Equal(t, want, said())
 		stop()
 	})

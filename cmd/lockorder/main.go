@@ -32,10 +32,20 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch command {
 	case "test", "build", "run":
 		return audit(command, args, stdout, stderr)
+	case "merge":
+		return mergeFiles(args, stdout, stderr)
+	case "check":
+		return check(args, stdout, stderr)
+	case "explain":
+		return explain(args, stdout, stderr)
 	case toolexecCommand:
 		return toolexec(args, stdout, stderr)
 	case "help", "-h", "-help", "--help":
-		fmt.Fprint(stdout, help())
+		if len(args) > 0 && args[0] == "json" {
+			fmt.Fprint(stdout, schema)
+		} else {
+			fmt.Fprint(stdout, help())
+		}
 		return exitOK
 	case "version", "-version", "--version":
 		fmt.Fprintln(stdout, "lockorder", version())

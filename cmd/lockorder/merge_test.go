@@ -18,16 +18,16 @@ func TestMergeLeavesOutThisProgramsOwnFiles(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, own.Report(json.RawMessage(`{"tier":"hazard"}`)))
 	require.NoError(t, own.Close())
-	other := `{"kind":"process","format":"interlock-graph","version":1,"program":"/tmp/a.test","pid":1}` + "\n"
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.test-1.jsonl"), []byte(other), 0o666))
+	const other = "interlock-graph 2\nprocess a1 host 1 /tmp/a.test example.com/a\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.test-1.graph"), []byte(other), 0o666))
 
 	g, err := merge(dir)
 	require.NoError(t, err)
-	require.Len(t, g.Processes, 1)
-	require.Equal(t, "/tmp/a.test", g.Processes[0].Program)
+	require.Len(t, g.Processes(), 1)
+	require.Equal(t, "/tmp/a.test", g.Processes()[0].Program)
 	require.Empty(t, g.Reports())
 
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.jsonl"), []byte("foreign"), 0o666))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "b.graph"), []byte("foreign"), 0o666))
 	_, err = merge(dir)
 	require.ErrorIs(t, err, graphfile.ErrForeign)
 }

@@ -18,17 +18,17 @@ import (
 // accounts first or not. So it is a hazard, with the rule that would prove it.
 //
 // A nesting that is part of a cycle that was reported is left out.
-func nestings(g *graphfile.Graph, sites map[classfile.Place]lockclass.Site) []lockorder.Report {
+func nestings(g *graphfile.Graph, sites map[classfile.Place]lockclass.Site, on places) []lockorder.Report {
 	reported := reportedNestings(g)
 	var found []lockorder.Report
 	for _, o := range g.Orders() {
 		for via, h := range o.Held {
 			key := [3]string{h.Class, position(h.Site), position(o.Want.Site)}
-			if h.Class == "" || h.Class != o.Want.Class || h.Single || h.Lock == o.Want.Lock || reported[key] {
+			if h.Class == "" || h.Class != o.Want.Class || g.Single(h.Class) || reported[key] {
 				continue
 			}
 			reported[key] = true
-			found = append(found, nesting(o, via, sites))
+			found = append(found, nesting(o, via, sites, on))
 		}
 	}
 	return found
@@ -58,7 +58,7 @@ func position[F graphfile.Frame | lockorder.Frame](stack []F) string {
 	return graphfile.Frame(stack[0]).Position()
 }
 
-func nesting(o graphfile.Order, via int, sites map[classfile.Place]lockclass.Site) lockorder.Report {
+func nesting(o graphfile.Order, via int, sites map[classfile.Place]lockclass.Site, on places) lockorder.Report {
 	edge := lockorder.Edge{Via: via, Want: bareHold(o.Want)}
 	if len(o.Seen) > 0 {
 		edge.Goroutine = o.Seen[0].Goroutine
@@ -74,7 +74,7 @@ func nesting(o graphfile.Order, via int, sites map[classfile.Place]lockclass.Sit
 			"The class does not tell whether that can happen.",
 	}
 	text := "No comparison of the two is in sight: lock in the order of the addresses, with mutex.LockAll, or of a number that the owners have."
-	if at := compared(held, o.Want, sites); at != "" {
+	if at := compared(held, o.Want, sites, on); at != "" {
 		text = "The comparison at " + at + " may put them in order. To have it proved, declare it:"
 	} else {
 		text += " Then declare it:"
@@ -90,15 +90,16 @@ func nesting(o graphfile.Order, via int, sites map[classfile.Place]lockclass.Sit
 
 // compared is the place of a comparison in the function that takes both locks,
 // before it does.
-func compared(held, want graphfile.Hold, sites map[classfile.Place]lockclass.Site) string {
+func compared(held, want graphfile.Hold, sites map[classfile.Place]lockclass.Site, on places) string {
 	if len(held.Site) == 0 || len(want.Site) == 0 || held.Site[0].Func != want.Site[0].Func {
 		return ""
 	}
 	at := func(h graphfile.Hold) lockclass.Site {
-		return sites[classfile.Place{File: h.Site[0].File, Line: h.Site[0].Line}]
+		file, _ := on.here(h.Site[0].File)
+		return sites[classfile.Place{File: file, Line: h.Site[0].Line}]
 	}
 	if first := at(held); first.Compared > 0 && at(want).Compared > 0 {
-		return fmt.Sprintf("%s:%d", held.Site[0].File, first.Compared)
+		return fmt.Sprintf("%s:%d", on.toRead(held.Site[0].File), first.Compared)
 	}
 	return ""
 }

@@ -44,6 +44,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Files:               scripts(t),
 		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"cut": func(ts *testscript.TestScript, _ bool, args []string) { // cut FILE MADE: without its last byte
+				content := ts.ReadFile(args[0])
+				ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(content[:len(content)-1]), 0o666))
+			},
+		},
 		Condition: func(cond string) (bool, error) {
 			switch cond {
 			case "cgo":

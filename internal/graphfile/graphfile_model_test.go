@@ -1,9 +1,10 @@
 package graphfile_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,51 +14,115 @@ import (
 	"github.com/interlock-go/interlock/internal/graphfile"
 )
 
-// However the files of some processes are grouped into merges of merges, the
-// result is the same: shards of a test run can be joined in any tree.
-func TestMergingMergedFilesChangesNothing(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		files := rapid.SliceOfN(rapid.Custom(drawFile), 1, 6).Draw(rt, "files")
-		cut := rapid.IntRange(0, len(files)).Draw(rt, "cut")
+// drawing makes the files of some processes.
+var drawing = rapid.SliceOfNDistinct(rapid.Custom(drawFile), 1, 6, func(text string) string {
+	return strings.SplitN(text, "\n", 3)[1] // no two of one process
+})
 
-		atOnce := written(rt, mergeTexts(rt, files...))
-		left := written(rt, mergeTexts(rt, files[:cut]...))
-		right := written(rt, mergeTexts(rt, files[cut:]...))
+func drawFile(rt *rapid.T) string {
+	var things []any
+	for range rapid.IntRange(0, 12).Draw(rt, "orders") {
+		holds := rapid.SliceOfN(rapid.Custom(drawHold), 1, 3).Draw(rt, "holds")
+		things = append(things, by(rapid.Uint64Range(1, 20).Draw(rt, "goroutine"), holds...))
+	}
+	if rapid.Bool().Draw(rt, "reports") {
+		id := rapid.IntRange(1, 2).Draw(rt, "id")
+		things = append(things, report(fmt.Sprintf(`{"id":"%d","n":%d}`, id, rapid.IntRange(1, 3).Draw(rt, "n"))))
+	}
+	if rapid.Bool().Draw(rt, "declares") {
+		things = append(things, graphfile.Declaration{Before: "a", After: rapid.SampledFrom([]string{"b", "c"}).Draw(rt, "after")}, "a")
+	}
+	return file(rt, rapid.IntRange(1, 40).Draw(rt, "pid"), things...)
+}
+
+func drawHold(rt *rapid.T) graphfile.Hold {
+	h := hold(rapid.Uint64Range(1, 3).Draw(rt, "lock"), rapid.SampledFrom([]string{"Lock", "RLock"}).Draw(rt, "mode"), rapid.IntRange(1, 2).Draw(rt, "line"))
+	for depth := range rapid.IntRange(0, 4).Draw(rt, "depth") {
+		h.Site = append(h.Site, graphfile.Frame{Func: "p.F", File: "f.go", Line: depth/3*rapid.IntRange(1, 2).Draw(rt, "caller") + 1})
+	}
+	h.Type = rapid.SampledFrom([]string{"Mutex", "RWMutex"}).Draw(rt, "type")
+	h.Class = rapid.SampledFrom([]string{"", "a class"}).Draw(rt, "class")
+	return h
+}
+
+// Merging is a least upper bound: the same whatever the order, the grouping and
+// the number of times. So shards of a test run can be joined in any tree, and a
+// file that is given twice changes nothing.
+func TestMergeIsCommutativeAssociativeAndIdempotent(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		files := drawing.Draw(rt, "files")
+		atOnce := written(rt, merge(rt, files...))
+
+		require.Equal(rt, atOnce, written(rt, merge(rt, rapid.Permutation(files).Draw(rt, "order")...)), "commutative")
+
+		cut := rapid.IntRange(0, len(files)).Draw(rt, "cut")
 		var halves []string
-		for _, half := range []string{left, right} {
-			if half != "" {
-				halves = append(halves, half)
+		for _, half := range [][]string{files[:cut], files[cut:]} {
+			if len(half) > 0 {
+				halves = append(halves, written(rt, merge(rt, half...)))
 			}
 		}
-		require.Equal(rt, atOnce, written(rt, mergeTexts(rt, halves...)))
+		require.Equal(rt, atOnce, written(rt, merge(rt, halves...)), "associative, through files")
+		left, right := merge(rt, files[:cut]...), merge(rt, files[cut:]...)
+		right.Join(left)
+		require.Equal(rt, atOnce, written(rt, right), "associative, in memory")
+
+		require.Equal(rt, atOnce, written(rt, merge(rt, append(files, files[0], atOnce)...)), "idempotent")
+		left = merge(rt, files...)
+		left.Join(merge(rt, atOnce))
+		require.Equal(rt, atOnce, written(rt, left), "idempotent, in memory")
 	})
 }
 
-// The counts of a merge against a model that keeps sets of strings.
-func TestMergeCountsLikeTheModel(t *testing.T) {
+// However many files are read at once, the graph is the same.
+func TestMergeOfFilesIsTheMergeOfTexts(t *testing.T) {
+	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
-		files := rapid.SliceOfN(rapid.Custom(drawFile), 1, 6).Draw(rt, "files")
-		want := map[string]int{}
-		for _, text := range files {
-			seen := map[string]bool{}
-			for line := range strings.Lines(text) {
-				var o struct {
-					Kind string
-					graphfile.Order
+		texts := drawing.Draw(rt, "files")
+		var names []string
+		for i, text := range texts {
+			name := filepath.Join(dir, fmt.Sprint(i))
+			require.NoError(rt, os.WriteFile(name, []byte(text), 0o666))
+			names = append(names, name)
+		}
+		g, err := graphfile.Merge(names...)
+		require.NoError(rt, err)
+		require.Equal(rt, written(rt, merge(rt, texts...)), written(rt, g))
+	})
+}
+
+// The orders of a merge, and who saw them, against a model that keeps sets of
+// strings.
+func TestMergeHasTheOrdersOfTheModel(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		want := map[string]map[graphfile.Sighting]bool{}
+		var files []string
+		for pid := range rapid.IntRange(1, 6).Draw(rt, "processes") {
+			var things []any
+			for range rapid.IntRange(0, 8).Draw(rt, "orders") {
+				o := by(rapid.Uint64Range(1, 3).Draw(rt, "goroutine"), rapid.SliceOfN(rapid.Custom(drawHold), 1, 3).Draw(rt, "holds")...)
+				things = append(things, o)
+				key := describe(o.Order)
+				if want[key] == nil {
+					want[key] = map[graphfile.Sighting]bool{}
 				}
-				require.NoError(rt, json.Unmarshal([]byte(line), &o))
-				if o.Kind == "order" {
-					seen[describe(o.Order)] = true
-				}
+				want[key][graphfile.Sighting{Process: pid, Goroutine: o.goroutine}] = true
 			}
-			for order := range seen {
-				want[order]++
-			}
+			files = append(files, file(rt, pid, things...))
 		}
 
-		got := map[string]int{}
-		for _, o := range mergeTexts(rt, files...).Orders() {
-			got[describe(o)] = o.Count
+		got := map[string]map[graphfile.Sighting]bool{}
+		for _, o := range merge(rt, files...).Orders() {
+			got[describe(o)] = map[graphfile.Sighting]bool{}
+			for _, s := range o.Seen {
+				got[describe(o)][s] = true
+			}
+		}
+		for key, seen := range want {
+			if len(seen) > graphfile.MaxSeen {
+				require.Len(rt, got[key], graphfile.MaxSeen)
+				got[key] = seen
+			}
 		}
 		require.Equal(rt, want, got)
 	})
@@ -65,68 +130,12 @@ func TestMergeCountsLikeTheModel(t *testing.T) {
 
 func describe(o graphfile.Order) string {
 	var b strings.Builder
-	for _, h := range append(o.Held[:len(o.Held):len(o.Held)], o.Want) {
-		fmt.Fprint(&b, h.Name(), " ", h.Mode, ", ")
-	}
-	return b.String()
-}
-
-func drawFile(rt *rapid.T) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `{"kind":"process","format":"interlock-graph","version":1,"program":"p","pid":%d}`+"\n", rapid.IntRange(1, 3).Draw(rt, "pid"))
-	for range rapid.IntRange(0, 12).Draw(rt, "orders") {
-		o := order(rapid.Uint64Range(1, 3).Draw(rt, "goroutine"), drawHold(rt), drawHold(rt))
-		if rapid.Bool().Draw(rt, "nested") {
-			o.Held = append(o.Held, drawHold(rt))
+	for _, h := range append(slices.Clone(o.Held), o.Want) {
+		fmt.Fprint(&b, h.Class, " ", h.Mode)
+		for _, f := range h.Site[:min(len(h.Site), 3)] {
+			fmt.Fprint(&b, " ", f.File[strings.LastIndex(f.File, "/")+1:], f.Line)
 		}
-		text, _ := json.Marshal(o)
-		fmt.Fprintf(&b, `{"kind":"order",%s`+"\n", text[1:])
+		b.WriteString(", ")
 	}
 	return b.String()
-}
-
-func drawHold(rt *rapid.T) graphfile.Hold {
-	mode := rapid.SampledFrom([]string{"Lock", "RLock"}).Draw(rt, "mode")
-	return hold(rapid.Uint64Range(1, 3).Draw(rt, "lock"), mode, rapid.IntRange(1, 2).Draw(rt, "line"))
-}
-
-func mergeTexts(rt *rapid.T, texts ...string) *graphfile.Graph {
-	g := &graphfile.Graph{}
-	for _, text := range texts {
-		require.NoError(rt, g.Add(strings.NewReader(text), "drawn"))
-	}
-	return g
-}
-
-func written(rt *rapid.T, g *graphfile.Graph) string {
-	var b bytes.Buffer
-	n, err := g.WriteTo(&b)
-	require.NoError(rt, err)
-	require.EqualValues(rt, b.Len(), n)
-	return b.String()
-}
-
-// Whatever a file holds, it is an error with its line, or what was taken from it
-// can be written and read again.
-func FuzzAdd(f *testing.F) {
-	f.Add(header + `{"kind":"order","goroutine":1,"held":[{"lock":1,"type":"Mutex","mode":"Lock","site":[{"func":"p.F","file":"f.go","line":1}]}],"want":{"lock":2,"class":"c","type":"Mutex","mode":"RLock"}}` + "\n")
-	f.Add(header + `{"kind":"report","report":{"id":"x","edges":[{"held":[],"want":{}}]},"count":3}` + "\n" + header)
-	f.Add(header[:20])
-	f.Fuzz(func(t *testing.T, text string) {
-		g := &graphfile.Graph{}
-		if err := g.Add(strings.NewReader(text), "f"); err != nil {
-			var at *graphfile.FileError
-			require.ErrorAs(t, err, &at)
-			require.Empty(t, g.Processes)
-			return
-		}
-		var once, twice bytes.Buffer
-		_, err := g.WriteTo(&once)
-		require.NoError(t, err)
-		again := &graphfile.Graph{}
-		require.NoError(t, again.Add(bytes.NewReader(once.Bytes()), "again"), once.String())
-		_, err = again.WriteTo(&twice)
-		require.NoError(t, err)
-		require.Equal(t, once.String(), twice.String())
-	})
 }

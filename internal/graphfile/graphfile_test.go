@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,34 +22,93 @@ func hold(lock uint64, mode string, line int) graphfile.Hold {
 	}}
 }
 
-func order(goroutine uint64, held, want graphfile.Hold) graphfile.Order {
-	return graphfile.Order{Goroutine: goroutine, Held: []graphfile.Hold{held}, Want: want}
+func order(held ...graphfile.Hold) graphfile.Order {
+	last := len(held) - 1
+	return graphfile.Order{Held: held[:last], Want: held[last]}
 }
 
-func TestWhatIsWrittenIsRead(t *testing.T) {
+// taken is an order and who took it.
+type taken struct {
+	goroutine uint64
+	graphfile.Order
+}
+
+func by(goroutine uint64, holds ...graphfile.Hold) taken { return taken{goroutine, order(holds...)} }
+
+// file writes one process's file as text.
+func file(t require.TestingT, pid int, things ...any) string {
+	var text bytes.Buffer
+	w := graphfile.NewWriter(&text, graphfile.Process{ID: fmt.Sprint("p", pid), Host: "h", PID: pid, Program: "p"})
+	for _, thing := range things {
+		var err error
+		switch thing := thing.(type) {
+		case taken:
+			err = w.Order(thing.goroutine, thing.Order)
+		case json.RawMessage:
+			err = w.Report(thing)
+		case graphfile.Declaration:
+			err = w.Declare(thing.Before, thing.After)
+		case string:
+			err = w.Class(thing, false)
+		}
+		require.NoError(t, err)
+	}
+	return text.String()
+}
+
+func merge(t require.TestingT, texts ...string) *graphfile.Graph {
+	g := graphfile.NewGraph()
+	for i, text := range texts {
+		require.NoError(t, g.Add(strings.NewReader(text), fmt.Sprint("file ", i)))
+	}
+	return g
+}
+
+func written(t require.TestingT, g *graphfile.Graph) string {
+	var b bytes.Buffer
+	n, err := g.WriteTo(&b)
+	require.NoError(t, err)
+	require.EqualValues(t, b.Len(), n)
+	return b.String()
+}
+
+func TestAProcessWritesWhatItSees(t *testing.T) {
 	w, err := graphfile.Create(filepath.Join(t.TempDir(), "made", "here"))
 	require.NoError(t, err)
-	wrote := order(7, hold(1, "RLock", 10), hold(2, "Lock", 12))
-	require.NoError(t, w.Order(wrote))
+	require.NoError(t, w.Class("bank.account", true))
+	require.NoError(t, w.Order(7, order(hold(1, "RLock", 10), hold(2, "Lock", 12))))
+	require.NoError(t, w.Order(8, order(hold(2, "Lock", 12), hold(3, "Lock", 12))))
+	require.NoError(t, w.Declare("bank.account", "two words"))
 	require.NoError(t, w.Report(json.RawMessage("{\n\"id\": 5\n}")))
 	require.NoError(t, w.Close())
 
-	file, err := os.Open(w.Name())
+	text, err := os.ReadFile(w.Name())
 	require.NoError(t, err)
-	defer file.Close()
-	r := graphfile.NewReader(file, w.Name())
-	process, err := r.Next()
+	lines := strings.SplitN(string(text), "\n", 3)
+	require.Equal(t, "interlock-graph 2", lines[0])
+	require.Equal(t, `var bank.account
+frame example.com/bank.(*Account).Move example.com/bank/account.go:10
+hold Mutex RLock "" 1
+frame example.com/bank.(*Account).Move example.com/bank/account.go:12
+hold Mutex Lock "" 2
+order 7 1.1 2.2
+order 8 2.2 2.3
+declare bank.account "two words"
+report {"id":5}
+`, lines[2])
+
+	p, err := graphfile.ReadProcess(w.Name())
 	require.NoError(t, err)
-	require.Equal(t, os.Getpid(), process.(*graphfile.Process).PID)
-	require.Contains(t, process.(*graphfile.Process).Program, "graphfile.test")
-	read, err := r.Next()
+	require.Equal(t, os.Getpid(), p.PID)
+	require.Contains(t, p.Program, "graphfile.test")
+	require.Equal(t, "github.com/interlock-go/interlock", p.Module)
+	g, err := graphfile.Merge(w.Name())
 	require.NoError(t, err)
-	require.Equal(t, &wrote, read)
-	report, err := r.Next()
-	require.NoError(t, err)
-	require.JSONEq(t, `{"id":5}`, string(report.(*graphfile.Report).Raw))
-	_, err = r.Next()
-	require.Equal(t, io.EOF, err)
+	require.Equal(t, 3, g.Locks())
+	require.Equal(t, []string{"bank.account"}, g.Classes())
+	require.True(t, g.Single("bank.account"))
+	require.Equal(t, []graphfile.Declaration{{Before: "bank.account", After: "two words"}}, g.Declared())
+	require.JSONEq(t, `{"id":5}`, string(g.Reports()[0].Raw))
 }
 
 func TestCreateNeverReusesAFile(t *testing.T) {
@@ -62,6 +120,11 @@ func TestCreateNeverReusesAFile(t *testing.T) {
 	require.NoError(t, err)
 	defer two.Close()
 	require.NotEqual(t, one.Name(), two.Name())
+	first, err := graphfile.ReadProcess(one.Name())
+	require.NoError(t, err)
+	second, err := graphfile.ReadProcess(two.Name())
+	require.NoError(t, err)
+	require.NotEqual(t, first.ID, second.ID)
 }
 
 func TestLinesOfManyGoroutinesNeverMix(t *testing.T) {
@@ -72,7 +135,7 @@ func TestLinesOfManyGoroutinesNeverMix(t *testing.T) {
 	for g := range 8 {
 		all.Go(func() {
 			for n := range 200 {
-				_ = w.Order(order(uint64(g), hold(1, "Lock", n+1), hold(2, "Lock", g+1)))
+				_ = w.Order(uint64(g), order(hold(1, "Lock", n+1), hold(2, "Lock", g+1)))
 			}
 		})
 	}
@@ -83,145 +146,120 @@ func TestLinesOfManyGoroutinesNeverMix(t *testing.T) {
 	require.Len(t, g.Orders(), 8*200)
 }
 
-const header = `{"kind":"process","format":"interlock-graph","version":1,"program":"p","pid":1}` + "\n"
+// full is a disk that takes some bytes and no more.
+type full struct{ room int }
 
-func TestBadFilesAreNamedAndLeftOut(t *testing.T) {
-	good := `{"kind":"order","goroutine":1,"held":[{"lock":1,"type":"Mutex","mode":"Lock","site":[{"func":"p.F","file":"f.go","line":1}]}],"want":{"lock":2,"class":"c","type":"Mutex","mode":"Lock","site":[]}}` + "\n"
-	for name, c := range map[string]struct {
-		text string
-		line int
-		want string
-	}{
-		"empty":             {"", 1, "not an interlock graph file"},
-		"foreign text":      {"hello\n", 1, "not an interlock graph file"},
-		"foreign JSON":      {`{"kind":"process","pid":3}` + "\n", 1, "not an interlock graph file"},
-		"order first":       {good, 1, "not an interlock graph file"},
-		"later version":     {strings.Replace(header, `"version":1`, `"version":9`, 1), 1, "format version 9, this program reads 1"},
-		"cut in the header": {header[:30], 1, "truncated"},
-		"cut in an order":   {header + good + good[:len(good)/2], 3, "truncated"},
-		"cut at line's end": {header + good[:len(good)-1], 2, "truncated"},
-		"not JSON":          {header + "{\n", 2, "unknown kind of line"},
-		"broken JSON":       {header + `{"kind":"order","held":[}` + "\n", 2, "invalid character"},
-		"unknown kind":      {header + `{"kind":"wish"}` + "\n", 2, `unknown kind of line "wish"`},
-		"says nothing":      {header + `{"kind":"order"}` + "\n", 2, "want: mode"},
-		"bad mode":          {header + strings.Replace(good, `"mode":"Lock"`, `"mode":"lock"`, 1), 2, `mode "lock" is neither Lock nor RLock`},
-		"nameless lock":     {header + strings.Replace(good, `"class":"c",`, ``, 1), 2, "neither a class nor a site"},
-		"empty report":      {header + `{"kind":"report"}` + "\n", 2, "report is empty"},
-		"seen by nobody":    {header + strings.Replace(good, `"goroutine":1`, `"seen":[{"process":1,"goroutine":1}]`, 1), 2, "seen by process 1 of 1"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			bad := filepath.Join(t.TempDir(), "bad.jsonl")
-			require.NoError(t, os.WriteFile(bad, []byte(c.text), 0o666))
-			fine := filepath.Join(t.TempDir(), "fine.jsonl")
-			require.NoError(t, os.WriteFile(fine, []byte(header+good), 0o666))
-
-			g, err := graphfile.Merge(bad, fine)
-			require.ErrorContains(t, err, fmt.Sprintf("%s:%d: ", bad, c.line))
-			require.ErrorContains(t, err, c.want)
-			var at *graphfile.FileError
-			require.ErrorAs(t, err, &at)
-			require.Len(t, g.Orders(), 1)
-			require.Len(t, g.Processes, 1, "nothing of the bad file")
-			require.Equal(t, 1, g.Orders()[0].Count)
-		})
+func (f *full) Write(p []byte) (int, error) {
+	n := min(f.room, len(p))
+	f.room -= n
+	if n < len(p) {
+		return n, os.ErrDeadlineExceeded
 	}
+	return n, nil
+}
+
+func TestAfterAFailedWriteNothingFollows(t *testing.T) {
+	disk := &full{room: 100}
+	w := graphfile.NewWriter(disk, graphfile.Process{ID: "p"})
+	require.ErrorIs(t, w.Order(1, order(hold(1, "Lock", 10), hold(2, "Lock", 20))), os.ErrDeadlineExceeded)
+	disk.room = 1000
+	require.ErrorIs(t, w.Class("c", false), os.ErrDeadlineExceeded)
+	require.Equal(t, 1000, disk.room)
 }
 
 func TestAFileThatIsNotThereIsNamed(t *testing.T) {
-	_, err := graphfile.Merge(filepath.Join(t.TempDir(), "none.jsonl"))
-	require.ErrorContains(t, err, "none.jsonl")
+	_, err := graphfile.Merge(filepath.Join(t.TempDir(), "none.graph"))
+	require.ErrorContains(t, err, "none.graph")
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-func TestNamesCarryAcrossProcesses(t *testing.T) {
-	for _, c := range []struct {
-		hold graphfile.Hold
-		want string
-	}{
-		{hold(3, "Lock", 10), "Mutex@example.com/bank/account.go:10"},
-		{graphfile.Hold{Class: "bank.account", Type: "Mutex"}, "bank.account"},
-		{graphfile.Hold{Type: "RWMutex", Site: []graphfile.Frame{{Func: "main.main", File: `C:\src\m.go`, Line: 4}}}, "RWMutex@main/m.go:4"},
-		{graphfile.Hold{Type: "Once", Site: []graphfile.Frame{{Func: "gopkg.in/yaml%2ev3.(*Decoder).Decode.func1", File: "d.go", Line: 1}}}, "Once@gopkg.in/yaml.v3/d.go:1"},
+func TestPlacesAreTheSameOnEveryMachine(t *testing.T) {
+	for _, c := range []struct{ function, file, want string }{
+		{"example.com/bank.(*Account).Move", "/home/me/bank/account.go", "example.com/bank/account.go"},
+		{"main.main", `C:\src\m.go`, "example.com/cmd/m/m.go"},
+		{"gopkg.in/yaml%2ev3.(*Decoder).Decode.func1", "d.go", "gopkg.in/yaml.v3/d.go"},
+		{"example.com/bank_test.TestMove", "/src/bank/move_test.go", "example.com/bank/move_test.go"},
+		{"example.com/bank_test.Move", "/src/bank_test/move.go", "example.com/bank_test/move.go"},
+		{"example.com/box.Get[go.shape.*example.com/other/a.T]", "/b.go", "example.com/box/b.go"},
+		{"sync.(*Cond).Wait", "/usr/lib/go/src/sync/cond.go", "sync/cond.go"},
+		{"", "/x/y.go", "y.go"},
 	} {
-		require.Equal(t, c.want, c.hold.Name())
+		require.Equal(t, c.want, graphfile.Portable(c.function, c.file, "example.com/cmd/m"), c.function)
 	}
 }
 
-// file writes one process's file as text.
-func file(t *testing.T, pid int, lines ...any) string {
-	t.Helper()
-	var b bytes.Buffer
-	fmt.Fprintf(&b, `{"kind":"process","format":"interlock-graph","version":1,"program":"p","pid":%d}`+"\n", pid)
-	for _, line := range lines {
-		text, err := json.Marshal(line)
-		require.NoError(t, err)
-		kind := "report"
-		if _, ok := line.(graphfile.Order); ok {
-			kind = "order"
-		}
-		fmt.Fprintf(&b, "{\"kind\":%q,%s\n", kind, text[1:])
-	}
-	return b.String()
-}
-
-func merge(t *testing.T, texts ...string) *graphfile.Graph {
-	t.Helper()
-	g := &graphfile.Graph{}
-	for i, text := range texts {
-		require.NoError(t, g.Add(strings.NewReader(text), fmt.Sprint("file ", i)))
-	}
-	return g
+func TestNamesCarryAcrossProcesses(t *testing.T) {
+	require.Equal(t, "bank.account", graphfile.Hold{Class: "bank.account", Type: "Mutex"}.Name())
+	require.Equal(t, "lock@/home/me/bank/account.go:10", hold(3, "Lock", 10).Name())
+	require.Equal(t, "", graphfile.Hold{Type: "Mutex"}.Name())
 }
 
 func TestTheSameOrderFromTwoProcessesIsOne(t *testing.T) {
 	g := merge(t,
-		file(t, 1, order(7, hold(1, "Lock", 10), hold(2, "Lock", 20)), order(9, hold(3, "Lock", 10), hold(4, "Lock", 20))),
-		file(t, 2, order(8, hold(900, "Lock", 10), hold(1, "Lock", 20)), order(8, hold(1, "Lock", 20), hold(900, "Lock", 10))),
+		file(t, 2, by(8, hold(900, "Lock", 10), hold(1, "Lock", 20)), by(8, hold(1, "Lock", 20), hold(900, "Lock", 10))),
+		file(t, 1, by(7, hold(1, "Lock", 10), hold(2, "Lock", 20)), by(9, hold(3, "Lock", 10), hold(4, "Lock", 20))),
 	)
 	orders := g.Orders()
 	require.Len(t, orders, 2)
-	require.Equal(t, 2, orders[0].Count, "in processes, not in instances")
+	require.Equal(t, 2, g.Len())
 	require.Equal(t, []graphfile.Sighting{{0, 7}, {0, 9}, {1, 8}}, orders[0].Seen)
-	require.Equal(t, 1, orders[1].Count)
+	require.Equal(t, []graphfile.Sighting{{1, 8}}, orders[1].Seen)
 	require.Equal(t, 4+2, g.Locks())
+	require.Equal(t, []int{1, 2}, []int{g.Processes()[0].PID, g.Processes()[1].PID}, "sorted by ID")
 }
 
 func TestModesAndClassesTellOrdersApart(t *testing.T) {
 	classed := hold(1, "Lock", 10)
 	classed.Class = "bank.account"
 	g := merge(t, file(t, 1,
-		order(1, hold(1, "Lock", 10), hold(2, "Lock", 20)),
-		order(1, hold(1, "RLock", 10), hold(2, "Lock", 20)),
-		order(1, classed, hold(2, "Lock", 20)),
+		by(1, hold(1, "Lock", 10), hold(2, "Lock", 20)),
+		by(1, hold(1, "RLock", 10), hold(2, "Lock", 20)),
+		by(1, classed, hold(2, "Lock", 20)),
 	))
 	require.Len(t, g.Orders(), 3)
 }
 
+// A lock that was met only as a held one is taken for an RWMutex.
+func TestTypesTellNothingApart(t *testing.T) {
+	guessed := hold(1, "Lock", 10)
+	guessed.Type = "RWMutex"
+	for _, both := range [][]any{
+		{by(1, hold(1, "Lock", 10), hold(2, "Lock", 20)), by(1, guessed, hold(2, "Lock", 20))},
+		{by(1, guessed, hold(2, "Lock", 20)), by(1, hold(1, "Lock", 10), hold(2, "Lock", 20))},
+	} {
+		g := merge(t, file(t, 1, both...))
+		require.Len(t, g.Orders(), 1)
+		require.Equal(t, "Mutex", g.Orders()[0].Held[0].Type)
+	}
+}
+
 func TestDeepStacksTellOrdersApartByTheirTops(t *testing.T) {
-	deep := func(lines ...int) graphfile.Order {
+	deep := func(lines ...int) taken {
 		h := hold(1, "Lock", lines[0])
 		for _, line := range lines[1:] {
 			h.Site = append(h.Site, graphfile.Frame{Func: "p.F", File: "f.go", Line: line})
 		}
-		return order(1, h, hold(2, "Lock", 20))
+		return by(1, h, hold(2, "Lock", 20))
 	}
-	require.Len(t, merge(t, file(t, 1, deep(1, 2, 3, 4), deep(1, 2, 3, 5))).Orders(), 1, "two tests call the same")
+	g := merge(t, file(t, 1, deep(1, 2, 3, 5), deep(1, 2, 3, 4)))
+	require.Len(t, g.Orders(), 1, "two tests call the same")
+	require.Equal(t, 4, g.Orders()[0].Held[0].Site[3].Line, "the lesser, whichever came first")
 	require.Len(t, merge(t, file(t, 1, deep(1, 2, 3), deep(1, 4, 3))).Orders(), 2, "two callers of one wrapper")
 }
 
-func report(raw string) graphfile.Report { return graphfile.Report{Raw: json.RawMessage(raw)} }
+func report(raw string) json.RawMessage { return json.RawMessage(raw) }
 
 func TestReportsWithoutPlacesAreOneByTheirID(t *testing.T) {
 	g := merge(t,
-		file(t, 1, report(`{"id":"x","text":"first"}`), report(`{"id":"y"}`)),
-		file(t, 2, report(`{"id":"x","text":"again"}`), report(`{"neither":true}`)),
+		file(t, 1, report(`{"id":"x","text":"second"}`), report(`{"id":"y"}`)),
+		file(t, 2, report(`{"id":"x","text":"first"}`), report(`{"neither":true}`)),
 	)
 	require.Len(t, g.Reports(), 3)
-	counts := map[string]int{}
+	seen := map[string][]int{}
 	for _, r := range g.Reports() {
-		counts[string(r.Raw)] = r.Count
+		seen[string(r.Raw)] = r.Seen
 	}
-	require.Equal(t, map[string]int{`{"id":"x","text":"first"}`: 2, `{"id":"y"}`: 1, `{"neither":true}`: 1}, counts)
+	require.Equal(t, map[string][]int{`{"id":"x","text":"first"}`: {0, 1}, `{"id":"y"}`: {0}, `{"neither":true}`: {1}}, seen)
 }
 
 // edge is one goroutine's part in a report: two stacks, given as lines.
@@ -238,12 +276,12 @@ func edge(held, want []int) string {
 
 // Another binary has other addresses, so the ids differ.
 func TestAFindingIsTheSameInAnotherBuild(t *testing.T) {
-	finding := func(id, tier string, edges ...string) graphfile.Report {
+	finding := func(id, tier string, edges ...string) json.RawMessage {
 		return report(fmt.Sprintf(`{"id":%q,"tier":%q,"edges":[%s]}`, id, tier, strings.Join(edges, ",")))
 	}
 	ab, ba := edge([]int{1, 5, 9, 100}, []int{2}), edge([]int{3}, []int{4})
 	for name, c := range map[string]struct {
-		other graphfile.Report
+		other json.RawMessage
 		want  int
 	}{
 		"other id":          {finding("2", "potential", ab, ba), 1},
@@ -258,14 +296,4 @@ func TestAFindingIsTheSameInAnotherBuild(t *testing.T) {
 			require.Len(t, g.Reports(), c.want)
 		})
 	}
-}
-
-func TestSightingsAreBounded(t *testing.T) {
-	var orders []any
-	for g := range 100 {
-		orders = append(orders, order(uint64(g), hold(1, "Lock", 10), hold(2, "Lock", 20)))
-	}
-	g := merge(t, file(t, 1, orders...))
-	require.Len(t, g.Orders(), 1)
-	require.Len(t, g.Orders()[0].Seen, graphfile.MaxSeen)
 }

@@ -77,7 +77,7 @@ func public(name string) bool {
 		switch element {
 		case "internal":
 			return false
-		case "cmd", "examples", "bench", "tools":
+		case "cmd", "examples", "bench", "tools", "conformance":
 			if i == 0 {
 				return false
 			}
