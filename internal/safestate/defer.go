@@ -107,10 +107,10 @@ func (s *State) commit(at spot) {
 		return
 	}
 	w.touched = w.touched[:0]
-	dest, index := s.clear(at)
+	dest, anchor := s.clear(at)
 	s.putBack()
 	if w.p != None {
-		s.putBehind(dest, index)
+		s.putBehind(dest, anchor)
 	}
 	for _, b := range w.touched {
 		if x := &s.order.blocks[b]; x.rank < 0 {
@@ -151,11 +151,11 @@ func (s *State) toFront(p Job) {
 	s.first(p)
 }
 
-// clear takes those out that are to move and returns the block and the index at which p
-// and those that are still deferred go on.
-func (s *State) clear(at spot) (dest int32, index int) {
+// clear takes those out that are to move and returns the block in which p and those that
+// are still deferred go on, and behind which job, or None for its end.
+func (s *State) clear(at spot) (dest int32, anchor Job) {
 	w := &s.walk
-	anchor := None
+	anchor = None
 	if at.rank < int32(len(s.order.seq)) {
 		dest = s.order.seq[at.rank]
 		if jobs := s.order.blocks[dest].jobs; at.index < len(jobs) {
@@ -168,11 +168,7 @@ func (s *State) clear(at spot) (dest int32, index int) {
 	if w.p != None && !w.stays && s.jobs[w.p].block >= 0 {
 		w.touched = append(w.touched, s.takeOut(w.p))
 	}
-	index = -1
-	if anchor != None {
-		index = slices.Index(s.order.blocks[dest].jobs, anchor) + 1
-	}
-	return dest, index
+	return dest, anchor
 }
 
 // putBack puts the deferred jobs that fitted again where they did.
@@ -188,11 +184,15 @@ func (s *State) putBack() {
 	}
 }
 
-// putBehind puts p and, behind it, those that are still deferred, into block dest at an
-// index, or at its end if that is -1.
-func (s *State) putBehind(dest int32, index int) {
+// putBehind puts p and, behind it, those that are still deferred, into block dest behind
+// anchor, or at its end.
+func (s *State) putBehind(dest int32, anchor Job) {
 	w := &s.walk
-	middle := index >= 0
+	middle := anchor != None
+	index := 0
+	if middle {
+		index = slices.Index(s.order.blocks[dest].jobs, anchor) + 1
+	}
 	put := func(j Job) {
 		i := len(s.order.blocks[dest].jobs)
 		if middle {

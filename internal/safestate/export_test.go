@@ -76,3 +76,34 @@ func (s *State) membership(seen map[Job]bool, size int) error {
 	}
 	return nil
 }
+
+// Probe says what Acquire would say.
+func (s *State) Probe(j Job, req []Amount) Outcome {
+	if o := s.request(j, req); o != Granted {
+		return o
+	}
+	us, _ := s.of(j)
+	for _, a := range s.asks {
+		if a.units > us[a.entry].need {
+			return OverClaim
+		}
+		if a.units > s.free[a.kind] {
+			return Unavailable
+		}
+	}
+	return s.seek(j, false)
+}
+
+// Overtaken returns by how many grants the oldest waiter was overtaken.
+func (q *Queue) Overtaken() int {
+	if len(q.waiting) == 0 {
+		return 0
+	}
+	return q.waiting[0].overtaken
+}
+
+// Standing returns the waiters.
+func (q *Queue) Standing() []*Waiter { return q.waiting }
+
+// Asked returns what w asks for.
+func (w *Waiter) Asked() (Job, []Amount) { return w.job, w.req }
