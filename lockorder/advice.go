@@ -19,6 +19,8 @@ func (r *Report) advise(n namer) []Advice {
 		}
 	case r.Kind == KindSelf:
 		return r.adviseSelf(n)
+	case r.throughWaits():
+		return r.adviseWaits(n)
 	case r.Tier == Guarded:
 		return []Advice{
 			{"", "Nothing has to change. Write the gate down where the locks are declared."},

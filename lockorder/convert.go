@@ -27,13 +27,10 @@ func newReport(f *engine.Finding) Report {
 		Overlap: f.Overlap, Refused: f.Refused,
 	}
 	for _, e := range f.Edges {
-		edge := Edge{Goroutine: e.Goroutine, Phase: strings.ToValidUTF8(e.Phase, "?"), Want: newHold(e.Want), Via: e.Via}
-		for _, h := range e.Held {
-			held := newHold(h)
-			held.Stack = continued(held.Stack, edge.Want.Stack)
-			edge.Held = append(edge.Held, held)
-		}
-		r.Edges = append(r.Edges, edge)
+		r.Edges = append(r.Edges, newEdge(e))
+	}
+	for _, e := range f.Knot {
+		r.Knot = append(r.Knot, newEdge(e))
 	}
 	for _, l := range f.Gates {
 		r.Gates = append(r.Gates, newLock(l))
@@ -50,6 +47,19 @@ func (r *Report) explain() {
 	r.Summary = r.summary(n)
 	r.Condition, r.Why = r.why(n)
 	r.Advice = r.advise(n)
+}
+
+func newEdge(e engine.Edge) Edge {
+	edge := Edge{Goroutine: e.Goroutine, Phase: strings.ToValidUTF8(e.Phase, "?"), Want: newHold(e.Want), Via: e.Via}
+	for _, h := range e.Held {
+		held := newHold(h)
+		held.Stack = continued(held.Stack, edge.Want.Stack)
+		edge.Held = append(edge.Held, held)
+	}
+	for _, w := range e.Wakers {
+		edge.Wakers = append(edge.Wakers, Waker{Goroutine: w.Goroutine, Gone: w.Gone})
+	}
+	return edge
 }
 
 func newHold(h engine.Hold) Hold {

@@ -123,6 +123,7 @@ func examples() map[string]lockorder.Report {
 	addViolations(all, cache, index)
 	addHazards(all, cache)
 	addHostile(all)
+	addWaits(all, cache, index)
 	apart := report(lockorder.Potential, lockorder.KindInversion, put(12, cache, index), flush(13, cache, index))
 	apart.Overlap = false
 	all["potential-never-overlapped"] = apart
@@ -183,6 +184,39 @@ func addHazards(all map[string]lockorder.Report, cache lockorder.Lock) {
 	all["hazard-long-wait-gone"] = report(lockorder.Hazard, lockorder.KindLongWait, waiter, lockorder.Edge{Goroutine: 12, Held: holds(put), State: "gone"})
 	once, cached := lockorder.Lock{ID: 2, Type: "Once"}, mutex(3, "")
 	all["deadlock-once"] = report(lockorder.Deadlock, lockorder.KindRing, step(7, once, cached, 10), step(8, cached, once, 20))
+}
+
+// addWaits has the rings through what is no lock.
+func addWaits(all map[string]lockorder.Report, cache, index lockorder.Lock) {
+	cond := lockorder.Lock{ID: 8, Class: "cache.full", Type: "Cond"}
+	full := lockorder.Lock{ID: 10, Type: "Buffer (full)"}
+	waits := func(e lockorder.Edge, on lockorder.Lock, wakers ...lockorder.Waker) lockorder.Edge {
+		e.Want.Lock, e.Wakers = on, wakers
+		return e
+	}
+	waker := func(g uint64) lockorder.Waker { return lockorder.Waker{Goroutine: g} }
+	gone := func(g uint64) lockorder.Waker { return lockorder.Waker{Goroutine: g, Gone: true} }
+	signaller := lockorder.Edge{Goroutine: 13, Via: -1, Want: locked(cache, frame("cache.(*Cache).Shrink", "cache/shrink.go", 20))}
+	all["deadlock-cond"] = report(lockorder.Deadlock, lockorder.KindRing, waits(put(12, cache, index), cond, waker(13), gone(15)), signaller)
+
+	second := signaller
+	second.Goroutine = 14
+	knot := report(lockorder.Deadlock, lockorder.KindRing, waits(put(12, cache, index), full, waker(13), waker(14)), signaller)
+	knot.Knot = []lockorder.Edge{second}
+	all["deadlock-buffer-knot"] = knot
+
+	bare := waits(put(12, cache, index), full, gone(13), gone(14))
+	bare.Held, bare.Via = nil, -1
+	all["deadlock-abandoned"] = report(lockorder.Deadlock, lockorder.KindRing, bare)
+	itself := bare
+	itself.Wakers = []lockorder.Waker{waker(12)}
+	all["deadlock-waits-for-itself"] = report(lockorder.Deadlock, lockorder.KindRing, itself)
+
+	other := waits(bare, cond, waker(12))
+	other.Goroutine = 13
+	refused := report(lockorder.Deadlock, lockorder.KindRing, waits(bare, full, waker(13)), other)
+	refused.Refused = true
+	all["deadlock-waits-refused"] = refused
 }
 
 func addHostile(all map[string]lockorder.Report) {

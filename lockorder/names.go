@@ -1,6 +1,7 @@
 package lockorder
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -84,12 +85,13 @@ func newNamer(r *Report) namer {
 			n.first[h.Lock.ID] = f.place()
 		}
 	}
-	for _, e := range r.Edges {
+	all := slices.Concat(r.Edges, r.Knot)
+	for _, e := range all {
 		for _, h := range e.Held {
 			see(h)
 		}
 	}
-	for _, e := range r.Edges {
+	for _, e := range all {
 		see(e.Want)
 	}
 	for _, l := range append(append([]Lock{}, r.Gates...), r.Writers...) {

@@ -15,6 +15,9 @@ type Report struct {
 	// Edges has one entry for each goroutine. Edge i waits for edge i+1, the
 	// last for the first.
 	Edges []Edge `json:"edges"`
+	// Knot are goroutines beside the ring that are blocked for ever too. Each
+	// of them could otherwise end the wait of one that is in the ring or here.
+	Knot []Edge `json:"knot,omitempty"`
 	// Gates are the locks that all goroutines of a Guarded cycle hold.
 	Gates []Lock `json:"gates,omitempty"`
 	// Writers are the locks that must be locked for writing by somebody
@@ -53,8 +56,11 @@ type Edge struct {
 	Want Hold `json:"want"`
 	// Via is the index in Held of the lock for which the edge before waits.
 	// It is -1 if that edge waits because this one, a writer, stands before
-	// it in the queue.
+	// it in the queue, or because this one could wake it.
 	Via int `json:"via"`
+	// Wakers are all that could end its wait, where it waits not for a lock but
+	// for another goroutine to act.
+	Wakers []Waker `json:"wakers,omitempty"`
 	// State is what the runtime says of the goroutine, such as
 	// "chan receive, 2 minutes"; only reports of long waits have it.
 	State string `json:"state,omitempty"`

@@ -11,6 +11,9 @@ func (r *Report) summary(n namer) string {
 	case KindSelf:
 		return r.summarizeSelf(n)
 	case KindRing:
+		if r.throughWaits() {
+			return r.summarizeWaits(n)
+		}
 		return r.summarizeRing(n)
 	case KindInversion:
 		return r.summarizeInversion(n)

@@ -16,6 +16,7 @@ func (r Report) String() string {
 	for i := range r.Edges {
 		r.writeEdge(&b, n, i)
 	}
+	r.writeKnot(&b, n)
 	for _, g := range r.Gates {
 		fmt.Fprintf(&b, "  gate: %s\n", n.full(g))
 	}
@@ -44,7 +45,15 @@ func (r *Report) firstLine() string {
 }
 
 func (r *Report) writeEdge(b *strings.Builder, n namer, i int) {
-	e := r.Edges[i]
+	e, behind := r.Edges[i], ""
+	if nx := r.next(i); len(r.Edges) > 1 && nx.Via < 0 && nx.Want.Lock.ID == e.Want.Lock.ID && e.State == "" && len(e.Wakers) == 0 {
+		behind = fmt.Sprintf("    it waits behind goroutine %d, which asks to write: a waiting writer goes before later readers\n", nx.Goroutine)
+	}
+	r.writeGoroutine(b, n, e, behind)
+}
+
+// writeGoroutine writes an edge and what it waits behind.
+func (r *Report) writeGoroutine(b *strings.Builder, n namer, e Edge, behind string) {
 	fmt.Fprintf(b, "  goroutine %d", e.Goroutine)
 	if e.Phase != "" {
 		fmt.Fprintf(b, ", in phase %s,", printable(e.Phase))
@@ -66,8 +75,9 @@ func (r *Report) writeEdge(b *strings.Builder, n namer, i int) {
 			fmt.Fprintf(b, "    it also %s\n", strings.TrimSuffix(holding(h, n), ","))
 		}
 	}
-	if nx := r.next(i); len(r.Edges) > 1 && nx.Via < 0 && nx.Want.Lock.ID == e.Want.Lock.ID && e.State == "" {
-		fmt.Fprintf(b, "    it waits behind goroutine %d, which asks to write: a waiting writer goes before later readers\n", nx.Goroutine)
+	b.WriteString(behind)
+	if len(e.Wakers) > 0 {
+		fmt.Fprintf(b, "    %s\n", e.wakers())
 	}
 	if ok {
 		writeStack(b, "where it "+lockedWord(held)+" "+n.short(held.Lock), held.Stack)

@@ -16,6 +16,8 @@ func (r *Report) why(n namer) (Condition, string) {
 			"No circle has been seen yet."
 	case r.Kind == KindSelf:
 		return r.whySelf()
+	case r.throughWaits():
+		return r.whyWaits(n)
 	case r.Tier == Guarded:
 		return CircularWait, "Each of these goroutines asks for a lock that the next one takes first, which makes a circle. " +
 			"But all of them hold " + list(namesOf(r.Gates, n.full)) + " at that time, so only one of them is inside at once " +

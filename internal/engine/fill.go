@@ -13,9 +13,14 @@ func (f *Finding) Fill() {
 		return
 	}
 	traces := goroutine.All()
-	for i := range f.Edges {
-		if t := traces.Of(f.Edges[i].Goroutine); t != nil {
-			f.Edges[i].Want.Trace = t.From(f.Edges[i].Want.Stack[0])
+	fill(f.Edges, traces)
+	fill(f.Knot, traces)
+}
+
+func fill(edges []Edge, traces goroutine.Traces) {
+	for i := range edges {
+		if t := traces.Of(edges[i].Goroutine); t != nil {
+			edges[i].Want.Trace = t.From(edges[i].Want.Stack[0])
 		}
 	}
 }

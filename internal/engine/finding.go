@@ -26,6 +26,7 @@ type Finding struct {
 	Tier    rule.Tier
 	Kind    Kind
 	Edges   []Edge // one per goroutine; edge i waits for edge i+1, the last for the first
+	Knot    []Edge // Ring: goroutines beside the ring that are blocked for ever too and else could wake one of it
 	Gates   []Lock // Guarded: locks that the held sets share
 	Overlap bool   // false: the goroutines were never seen at work at the same time
 	Refused bool   // Deadlock: a LockContext was refused, so the program goes on
@@ -34,10 +35,17 @@ type Finding struct {
 // Edge is one goroutine's part in a cycle: it held these and asked for that.
 type Edge struct {
 	Goroutine uint64
-	Held      []Hold // everything held when it asked, in order of acquisition
-	Want      Hold   // what it asked for; Stack is where it asked
-	Via       int    // index in Held of the lock that the previous edge wants; -1: a waiting writer stands in its way
-	Phase     string // declared phase in which it was seen, "" if none
+	Held      []Hold  // everything held when it asked, in order of acquisition
+	Want      Hold    // what it asked for; Stack is where it asked
+	Via       int     // index in Held of the lock that the previous edge wants; -1: a waiting writer stands in its way
+	Phase     string  // declared phase in which it was seen, "" if none
+	Wakers    []Waker // who alone could end its wait, if it waits for a condition and not for a lock
+}
+
+// Waker is a goroutine that could end a wait.
+type Waker struct {
+	Goroutine uint64
+	Gone      bool // it has finished
 }
 
 // Hold is a lock in a mode, with the place where it was acquired or asked for.

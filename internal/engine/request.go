@@ -30,6 +30,9 @@ func (w Waiting) mode() rule.Mode {
 //
 //go:norace
 func (w Waiting) typeName() string {
+	if w >= firstKind {
+		return kindNames[w-firstKind]
+	}
 	switch w {
 	case ForMutex:
 		return "Mutex"

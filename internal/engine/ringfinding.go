@@ -2,27 +2,31 @@ package engine
 
 import "github.com/interlock-go/interlock/internal/rule"
 
-// ringFinding describes a ring of blocked goroutines. The caller holds the list's lock
-// and knows that the members stand still. isNew is false if the same ring was found before.
+// ringFinding describes goroutines that are blocked for ever, of which the first n wait in a
+// circle. The caller holds the list's lock and knows that they stand still. isNew is false if the
+// same ring was found before.
 //
 //go:norace
-func (e *engine) ringFinding(ring []*Record) (f *Finding, isNew bool) {
-	cores := make([]*Core, len(ring))
-	for i, m := range ring {
+func (e *engine) ringFinding(members []*Record, n int) (f *Finding, isNew bool) {
+	cores := make([]*Core, len(members))
+	for i, m := range members {
 		if cores[i] = m.waitsFor(); cores[i] == nil {
 			return nil, false // somebody released a lock for its holder meanwhile
 		}
 	}
 	e.mu.Lock()
-	f = &Finding{Tier: rule.Deadlock, Kind: Ring, Overlap: true, Edges: make([]Edge, len(ring))}
-	if len(ring) == 1 {
+	f = &Finding{Tier: rule.Deadlock, Kind: Ring, Overlap: true, Edges: make([]Edge, n), Knot: make([]Edge, len(members)-n)}
+	if n == 1 && members[0].waitsOn() == nil {
 		f.Kind = Self
 	}
 	sum := uint64(0)
-	for i, m := range ring {
-		wanted := cores[(i+len(ring)-1)%len(ring)].identify()
+	for i, m := range members[:n] {
+		wanted := cores[(i+n-1)%n].identify()
 		f.Edges[i] = e.standing(m, cores[i], wanted)
 		sum += hashWord(hashWord(5, uint64(m.waitPC)), cores[i].identify())
+	}
+	for i, m := range members[n:] {
+		f.Knot[i] = e.standing(m, cores[n+i], 0)
 	}
 	f.ID = hashWord(6, sum)
 	isNew = e.found.first(f.ID)
@@ -40,6 +44,10 @@ func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
 		Goroutine: m.goid, Via: -1, Held: make([]Hold, m.n), Phase: e.phases.names[phaseNow],
 		Want: Hold{Lock: e.lock(n.number, n.class), Mode: m.waitKind.mode(), Stack: one(m.waitPC)},
 	}
+	if w := m.waitsOn(); w != nil {
+		edge.Want.Lock = w.cond.lock(edge.Want.Lock)
+		edge.Wakers = wakersOf(w.cond.certain())
+	}
 	for i := range m.n {
 		h := m.at(i)
 		edge.Held[i] = e.hold(h.key, h.pc)
@@ -49,4 +57,26 @@ func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
 		}
 	}
 	return edge
+}
+
+// lock adds the condition's name to how the engine names it.
+//
+//go:norace
+func (c *Condition) lock(l Lock) Lock {
+	if l.Class == "" {
+		l.Class = c.name
+	}
+	return l
+}
+
+//go:norace
+func wakersOf(s *wakerSet) []Waker {
+	if s == nil {
+		return nil
+	}
+	out := make([]Waker, len(s.all))
+	for i := range s.all {
+		out[i] = Waker{Goroutine: s.all[i].id, Gone: s.all[i].Gone()}
+	}
+	return out
 }

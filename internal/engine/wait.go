@@ -19,9 +19,7 @@ type waitList struct {
 	mu    sync.Mutex //house:allow the lock of a quiet section
 	first *Record
 	n     int
-	mark  uint32 // of the current walk
-	path  []*Record
-	seqs  []uint32
+	walk  walk
 }
 
 var waiting waitList
@@ -43,11 +41,16 @@ func (r *Record) Block(q *Request) *Finding {
 //
 //go:norace
 func (r *Record) BlockRefusable(q *Request, wake chan<- struct{}) *Finding { //house:allow a parameter, not an operation
+	r.refusable(wake)
+	return r.Block(q)
+}
+
+//go:norace
+func (r *Record) refusable(wake chan<- struct{}) { //house:allow a parameter, not an operation
 	m := r.thinks()
 	waiting.mu.Lock()
 	m.wake, m.refused = wake, nil
 	waiting.mu.Unlock()
-	return r.Block(q)
 }
 
 // UnblockRefusable is Unblock after BlockRefusable; it returns why the call was refused, if it was.
@@ -86,12 +89,19 @@ func (r *Record) Unblock() {
 
 //go:norace
 func (r *Record) publish(q *Request) {
-	r.waitKind, r.waitPC = q.For, q.PC
+	r.post(q.For, q.PC, uintptr(unsafe.Pointer(q.Core)), q.For == ForRead || q.For == ForWrite)
+}
+
+// post publishes that r waits for what word says, and lists it if asked to, or if need be.
+//
+//go:norace
+func (r *Record) post(kind Waiting, pc, word uintptr, listed bool) {
+	r.waitKind, r.waitPC = kind, pc
 	storeRelease32(&r.seq, r.seq+1)
-	if q.For == ForRead || q.For == ForWrite || r.reads() {
+	if listed || r.reads() {
 		waiting.add(r)
 	}
-	atomic.StoreUintptr(&r.wait, uintptr(unsafe.Pointer(q.Core)))
+	atomic.StoreUintptr(&r.wait, word)
 }
 
 // reads tells whether r holds anything for reading.
@@ -145,7 +155,15 @@ func (w *waitList) remove(r *Record) {
 //
 //go:norace
 func (r *Record) waitsFor() *Core {
-	return (*Core)(atomic.LoadPointer((*unsafe.Pointer)(unsafe.Pointer(&r.wait))))
+	p := atomic.LoadPointer((*unsafe.Pointer)(unsafe.Pointer(&r.wait)))
+	if uintptr(p)&signal == 0 {
+		return (*Core)(p)
+	}
+	w := (*Waiter)(unsafe.Add(p, -signal))
+	if w.over.Load() != 0 {
+		return nil
+	}
+	return &w.cond.core
 }
 
 // manyHops ends the quick look: no honest chain of blocked goroutines is as long, but a ring
@@ -173,6 +191,10 @@ func (r *Record) suspects(q *Request) bool {
 		}
 		if o == nil || o == r || !o.holds(id, rule.Write) {
 			return kind != ForMutex && kind != ForOnce && waiting.crowded()
+		}
+		if w := o.waitsOn(); w != nil {
+			s := w.cond.certain()
+			return s != nil && !s.awake()
 		}
 		if kind, c = o.waitKind, o.waitsFor(); c == nil {
 			return false

@@ -1,0 +1,209 @@
+//go:build !interlock_off
+
+package engine_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/lockorder"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds every wait of these tests. Nothing waits that long unless it is broken.
+const patience = 10 * time.Second
+
+var forGate = engine.NewKind("Gate")
+
+// gate is the smallest client: whoever waits is let through, in order, by whoever opens.
+type gate struct {
+	mu    sync.Mutex
+	queue []*visitor
+	cond  engine.Condition
+}
+
+type visitor struct {
+	wait engine.Waiter
+	let  chan struct{}
+}
+
+func (g *gate) enter() *visitor {
+	v := &visitor{let: make(chan struct{}, 1)}
+	v.wait.Prepare(&g.cond, forGate, engine.CallSite(1))
+	g.mu.Lock()
+	g.queue = append(g.queue, v)
+	g.mu.Unlock()
+	return v
+}
+
+// leave takes v out of the queue and reports false if it was let through before.
+func (g *gate) leave(v *visitor) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.Index(g.queue, v)
+	if i >= 0 {
+		g.queue = slices.Delete(g.queue, i, i+1)
+	}
+	return i >= 0
+}
+
+//go:noinline
+func (g *gate) pass() {
+	v := g.enter()
+	engine.Emit(engine.HoldsAndWaits(&g.cond, forGate, engine.CallSite(0)))
+	v.wait.Block()
+	<-v.let
+	v.wait.Unblock()
+}
+
+// passContext returns the context's cause, or the finding for which it was refused.
+//
+//go:noinline
+func (g *gate) passContext(ctx context.Context) (*engine.Finding, error) {
+	v := g.enter()
+	refuse := make(chan struct{}, 1)
+	refused := v.wait.BlockRefusable(refuse)
+	var err error
+	if refused == nil {
+		select {
+		case <-v.let:
+		case <-refuse:
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+	}
+	passed := !g.leave(v)
+	if f := v.wait.UnblockRefusable(); f != nil {
+		refused = f
+	}
+	if passed {
+		return nil, nil
+	}
+	return refused, err
+}
+
+// open lets one through and reports whether there was one.
+func (g *gate) open() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.queue) == 0 {
+		return false
+	}
+	v := g.queue[0]
+	g.queue = g.queue[1:]
+	v.wait.Woken()
+	v.let <- struct{}{}
+	return true
+}
+
+func (g *gate) guard() { g.cond.Register(engine.Running()) }
+
+// watch collects what is reported while a test runs.
+type watch struct {
+	t       *testing.T
+	mu      sync.Mutex
+	reports []lockorder.Report
+	arrived chan time.Time
+}
+
+func detect(t *testing.T) *watch {
+	t.Helper()
+	engine.Reset()
+	w := &watch{t: t, arrived: make(chan time.Time, 1000)}
+	lockorder.SetHandler(func(r lockorder.Report) {
+		w.mu.Lock()
+		w.reports = append(w.reports, r)
+		w.mu.Unlock()
+		w.arrived <- time.Now()
+	})
+	t.Cleanup(func() {
+		lockorder.SetHandler(nil)
+		engine.Reset()
+	})
+	return w
+}
+
+func (w *watch) taken() []lockorder.Report {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.reports)
+}
+
+// deadlock waits for the one report of a deadlock, hazards aside.
+func (w *watch) deadlock() lockorder.Report {
+	w.t.Helper()
+	require.Eventually(w.t, func() bool { return len(w.deadlocks()) > 0 }, patience, time.Millisecond)
+	all := w.deadlocks()
+	require.Len(w.t, all, 1)
+	return all[0]
+}
+
+func (w *watch) deadlocks() (all []lockorder.Report) {
+	for _, r := range w.taken() {
+		if r.Tier == lockorder.Deadlock {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// silent fails the test if a deadlock was reported.
+func (w *watch) silent() {
+	w.t.Helper()
+	require.Empty(w.t, w.deadlocks())
+}
+
+// blocked waits until n goroutines are blocked on what the detector knows.
+func blocked(t *testing.T, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == n }, patience, time.Millisecond)
+}
+
+// actor is a goroutine that does one thing after another when told.
+type actor struct {
+	do   chan func()
+	done sync.WaitGroup
+}
+
+func newActor(t *testing.T) *actor {
+	a := &actor{do: make(chan func())}
+	a.done.Go(func() {
+		for f := range a.do {
+			f()
+		}
+	})
+	t.Cleanup(a.finish)
+	return a
+}
+
+// does has the actor do f and returns when that is done.
+func (a *actor) does(f func()) {
+	done := make(chan struct{})
+	a.do <- func() { defer close(done); f() }
+	<-done
+}
+
+// begins has the actor do f, which may block.
+func (a *actor) begins(f func()) { a.do <- f }
+
+// finish returns when the actor has finished.
+func (a *actor) finish() {
+	if a.do != nil {
+		close(a.do)
+		a.do = nil
+	}
+	a.done.Wait()
+}
+
+func (a *actor) id() (id uint64) {
+	a.does(func() { id = engine.Running().ID() })
+	return id
+}

@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"runtime"
+
+	"github.com/interlock-go/interlock/internal/quiet"
+	"github.com/interlock-go/interlock/internal/rule"
+)
+
+// HoldsAndWaits returns the news that the running goroutine is about to wait for c with locks held, each
+// time it does so in a new way: nothing if it holds none. A client whose wait lets a lock go,
+// as Cond.Wait does its L, calls it afterwards. It is called with nothing internal held.
+//
+//go:norace
+func HoldsAndWaits(c *Condition, kind Waiting, pc uintptr) (news *News) {
+	quiet.Begin()
+	r := Enter()
+	r.settle()
+	if r.n > 0 {
+		id := r.waitID(pc)
+		m := r.thinks()
+		if slot := &m.known[id%uint64(len(m.known))]; *slot != id+phaseSalt {
+			*slot = id + phaseSalt
+			news = eng.waitHolding(r, c, kind, pc, id)
+		}
+	}
+	quiet.End()
+	return news
+}
+
+// waitID names a wait with locks held, by the places in the program.
+//
+//go:norace
+func (r *Record) waitID(pc uintptr) uint64 {
+	h := hashWord(7, uint64(pc))
+	for i := range r.n {
+		h = hashWord(h, uint64(r.at(i).pc))
+	}
+	return h
+}
+
+//go:norace
+func (e *engine) waitHolding(r *Record, c *Condition, kind Waiting, pc uintptr, id uint64) *News {
+	e.mu.Lock()
+	if !e.found.first(id) {
+		e.mu.Unlock()
+		return nil
+	}
+	n := e.locks.node(c.core.identify(), kind, pc)
+	unbound := n.claim()
+	edge := Edge{
+		Goroutine: r.goid, Via: -1, Held: make([]Hold, r.n), Phase: e.phases.names[phaseNow],
+		Want: Hold{Lock: c.lock(e.lock(n.number, n.class)), Mode: rule.Write, Stack: callStack(pc)},
+	}
+	for i := range r.n {
+		h := r.at(i)
+		edge.Held[i] = e.hold(h.key, h.pc)
+		edge.Held[i].Stack = e.stackOf(r, i)
+	}
+	e.mu.Unlock()
+	if unbound {
+		bind(&c.core)
+	}
+	f := &Finding{ID: id, Tier: rule.Hazard, Kind: WaitHolding, Overlap: true, Edges: make([]Edge, 1)}
+	f.Edges[0] = edge
+	return Tell(f)
+}
+
+// CallSite returns a return address: of the call of the function that calls CallSite if skip is 0,
+// of that function's caller's call if it is 1, and so on. It takes some hundred nanoseconds.
+//
+//go:norace
+//go:noinline
+func CallSite(skip int) uintptr {
+	var pcs [1]uintptr
+	runtime.Callers(skip+3, pcs[:])
+	return pcs[0]
+}
