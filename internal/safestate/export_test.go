@@ -101,9 +101,3 @@ func (q *Queue) Overtaken() int {
 	}
 	return q.waiting[0].overtaken
 }
-
-// Standing returns the waiters.
-func (q *Queue) Standing() []*Waiter { return q.waiting }
-
-// Asked returns what w asks for.
-func (w *Waiter) Asked() (Job, []Amount) { return w.job, w.req }

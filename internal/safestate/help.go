@@ -73,7 +73,7 @@ func (q *Queue) credit(j Job, r int, units int64) {
 	l := q.stuck[r]
 	for i := 0; i < len(l); {
 		w := l[i]
-		if j == None || w.members[uint8(j)>>6]>>(uint8(j)&63)&1 != 0 {
+		if j == None || w.has(j) {
 			g := slices.IndexFunc(w.gaps, func(a Amount) bool { return a.Resource == r })
 			if w.gaps[g].Units -= units; w.gaps[g].Units <= 0 {
 				q.unpark(w)

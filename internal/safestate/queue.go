@@ -76,14 +76,32 @@ func (q *Queue) Settled() []*Waiter {
 	return s
 }
 
-// Waiting calls yield with the waiters' jobs and requests in order of arrival.
-func (q *Queue) Waiting(yield func(Job, []Amount) bool) {
-	for _, w := range q.waiting {
-		if !yield(w.job, w.req) {
+// Waiting returns those who wait for units, in order of arrival, to be read only.
+func (q *Queue) Waiting() []*Waiter { return q.waiting }
+
+// Request returns the job and what it asks for, to be read only.
+func (w *Waiter) Request() (Job, []Amount) { return w.job, w.req }
+
+// Helpers calls yield with the jobs of which one must act before w can go on.
+func (q *Queue) Helpers(w *Waiter, yield func(Job) bool) {
+	for j := range q.Order {
+		helps := w.state == unfair
+		switch w.state {
+		case short:
+			us, kinds := q.of(j)
+			e := entry(kinds, w.lacks, -1)
+			helps = e >= 0 && us[e].held > 0
+		case refused:
+			helps = w.has(j)
+		}
+		if helps && !yield(j) {
 			return
 		}
 	}
 }
+
+// has tells whether j may be in the stuck set.
+func (w *Waiter) has(j Job) bool { return w.members[uint8(j)>>6]>>(uint8(j)&63)&1 != 0 }
 
 // Try gives req to j at once or not at all.
 func (q *Queue) Try(j Job, req []Amount) Outcome {
@@ -105,13 +123,12 @@ func (q *Queue) ask(j Job, req []Amount) Outcome {
 	return o
 }
 
-// Wait asks for req like Try. If the request is possible, but not at present, it waits as
-// w, which the caller makes, and the outcome says why.
-func (q *Queue) Wait(j Job, req []Amount, w *Waiter) Outcome {
-	o := q.Try(j, req)
-	if o != Unavailable && o != Unsafe && o != Unfair {
-		return o
-	}
+// Waits tells whether a request with this outcome can wait.
+func (o Outcome) Waits() bool { return o == Unavailable || o == Unsafe || o == Unfair }
+
+// Park lets a request wait as w, which the caller makes. It was the queue's last call, to
+// Try, that had outcome o.
+func (q *Queue) Park(j Job, req []Amount, o Outcome, w *Waiter) {
 	w.job, w.req = j, slices.Clone(req)
 	w.arrival = q.arrived
 	q.arrived++
@@ -119,13 +136,12 @@ func (q *Queue) Wait(j Job, req []Amount, w *Waiter) Outcome {
 	q.per[j]++
 	q.park(w, o)
 	q.mind()
-	return o
 }
 
 // WaitShrink takes capacity away as soon as every claim fits and the state stays safe.
 func (q *Queue) WaitShrink(amounts []Amount, w *Waiter) Outcome {
 	o := q.Shrink(amounts)
-	if o == Unavailable || o == Unsafe || o == Unfair || o == OverCapacity {
+	if o.Waits() || o == OverCapacity {
 		w.job, w.req, w.state = None, slices.Clone(amounts), ready
 		q.shrinks = append(q.shrinks, w)
 	}

@@ -51,7 +51,7 @@ func (c *crowd) below(limit []int64) []int64 {
 
 func (c *crowd) idle() (jobs []safestate.Job) {
 	for _, j := range c.x.jobs {
-		if !slices.ContainsFunc(c.q.Standing(), func(w *safestate.Waiter) bool { k, _ := w.Asked(); return k == j }) {
+		if !slices.ContainsFunc(c.q.Waiting(), func(w *safestate.Waiter) bool { k, _ := w.Request(); return k == j }) {
 			jobs = append(jobs, j)
 		}
 	}
@@ -78,8 +78,8 @@ func (c *crowd) step() {
 		j := idle[c.r.IntN(len(idle))]
 		c.x.close(j)
 		c.q.Leave(j)
-	case op < 96 && len(c.q.Standing()) > 0:
-		w := c.q.Standing()[c.r.IntN(len(c.q.Standing()))]
+	case op < 96 && len(c.q.Waiting()) > 0:
+		w := c.q.Waiting()[c.r.IntN(len(c.q.Waiting()))]
 		require.True(c.t, c.q.Cancel(w))
 		require.False(c.t, c.q.Cancel(w))
 		delete(c.waits, w)
@@ -102,7 +102,11 @@ func (c *crowd) ask(j safestate.Job) {
 	want := c.below(c.x.need[j])
 	w := &safestate.Waiter{}
 	unfair := c.unfair(j, want)
-	o := c.q.Wait(j, amounts(c.r, want), w)
+	req := amounts(c.r, want)
+	o := c.q.Try(j, req)
+	if o.Waits() {
+		c.q.Park(j, req, o, w)
+	}
 	expected := c.x.acquire(j, want, false)
 	if expected == safestate.Granted && unfair {
 		expected = safestate.Unfair
@@ -149,7 +153,7 @@ func (c *crowd) unfair(j safestate.Job, want []int64) bool {
 // collect takes what was granted to those who waited.
 func (c *crowd) collect() {
 	for _, w := range c.q.Settled() {
-		j, _ := w.Asked()
+		j, _ := w.Request()
 		if w.Outcome == safestate.Granted {
 			c.x.take(j, c.waits[w], 1)
 		} else {
@@ -163,13 +167,13 @@ func (c *crowd) collect() {
 func (c *crowd) check() {
 	require.NoError(c.t, c.q.Invariants())
 	require.Empty(c.t, c.x.textbook())
-	require.Len(c.t, c.q.Standing(), len(c.waits))
+	require.Len(c.t, c.q.Waiting(), len(c.waits))
 	for r := range c.x.free {
 		require.Equal(c.t, c.x.free[r], c.q.Free(r))
 		require.GreaterOrEqual(c.t, c.x.free[r], int64(0))
 	}
-	for _, w := range c.q.Standing() {
-		j, req := w.Asked()
+	for _, w := range c.q.Waiting() {
+		j, req := w.Request()
 		require.NotEqual(c.t, safestate.Granted, c.q.Probe(j, req), "job %d waits for what it could have", j)
 	}
 	c.fair()
@@ -182,8 +186,8 @@ func (c *crowd) fair() {
 		return
 	}
 	require.LessOrEqual(c.t, c.q.Overtaken(), c.bound)
-	if len(c.q.Standing()) > 0 && c.q.Overtaken() == c.bound {
-		j, _ := c.q.Standing()[0].Asked()
+	if len(c.q.Waiting()) > 0 && c.q.Overtaken() == c.bound {
+		j, _ := c.q.Waiting()[0].Request()
 		require.Equal(c.t, j, c.q.Pinned())
 	}
 	order := slices.Collect(c.q.Order)
@@ -203,13 +207,13 @@ func (c *crowd) fair() {
 
 // drain lets the first of the order finish, again and again, until nobody waits.
 func (c *crowd) drain() {
-	for len(c.q.Standing()) > 0 {
+	for len(c.q.Waiting()) > 0 {
 		order := slices.Collect(c.q.Order)
 		j := safestate.None
 		if len(order) > 0 {
 			j = order[0]
 		} else {
-			j, _ = c.q.Standing()[0].Asked()
+			j, _ = c.q.Waiting()[0].Request()
 		}
 		require.NotContains(c.t, c.idle(), safestate.None)
 		if !slices.Contains(c.idle(), j) {
