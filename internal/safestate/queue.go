@@ -260,3 +260,6 @@ func (q *Queue) mind() {
 		q.Pin(w.job)
 	}
 }
+
+// Quiet tells whether nobody waits and nobody is to be told that it waits no more.
+func (q *Queue) Quiet() bool { return len(q.waiting)+len(q.shrinks)+len(q.settled) == 0 }

@@ -113,6 +113,9 @@ func (s *State) At(j Job, i int) (resource int, need, held int64) {
 	return int(s.kinds[x.kinds+uint32(i)]), u.need, u.held
 }
 
+// Kind returns the resource of entry i of j's claim.
+func (s *State) Kind(j Job, i int) int { return int(s.kinds[s.jobs[j].kinds+uint32(i)]) }
+
 // of returns what j has to do with each resource of its claim, and the resources.
 func (s *State) of(j Job) ([]units, []int32) {
 	x := &s.jobs[j]

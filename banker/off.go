@@ -1,0 +1,30 @@
+//go:build interlock_off
+
+package banker
+
+import "context"
+
+// Nothing is published when the detector is off.
+type (
+	owner     struct{}
+	published struct{}
+	watched   struct{}
+)
+
+func (j *Job) used()                 {}
+func (j *Job) grantedTo(*waiter)     {}
+func (p *published) prepare(*Banker) {}
+func (p *published) woken()          {}
+func (w *waiter) unblock() error     { return nil }
+func (b *Banker) rewire() []struct{} { return nil }
+func look([]struct{})                {}
+
+// block waits until w is settled or ctx is done.
+func (w *waiter) block(ctx context.Context) error {
+	select {
+	case <-w.settled:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
