@@ -17,27 +17,33 @@ var forUnits = engine.NewKind("Banker")
 // depends on are kept. It bounds what a change of who holds what costs.
 const crowd = 32
 
-// owner is the goroutine that uses a job.
+// owner is the goroutine that alone uses a job, if somebody vouched for that.
 type owner struct {
 	by     engine.Goroutine
-	shared bool // another one used it too: it is not known who will give back
+	shared bool // another one used it all the same
+}
+
+// Own says that from now on the calling goroutine alone uses j, until it ends or another
+// one calls Own. That lets a ring of waits through j be found; without it nobody knows who
+// will give j's units back, and no such ring is certain. [Do] calls it.
+func (j *Job) Own() {
+	if j.lock() == nil {
+		j.by, j.shared = engine.Running(), false
+		j.b.unlock()
+	}
 }
 
 // used notes that the running goroutine uses j.
-func (j *Job) used() { j.usedBy(engine.Running()) }
-
-func (j *Job) usedBy(g engine.Goroutine) {
-	switch j.by {
-	case g:
-	case engine.Goroutine{}:
-		j.by = g
-	default:
-		j.shared = true
+func (j *Job) used() {
+	if j.by != (engine.Goroutine{}) && !j.shared {
+		j.shared = j.by != engine.Running()
 	}
 }
 
 // grantedTo notes that w's goroutine uses j.
-func (j *Job) grantedTo(w *waiter) { j.usedBy(w.by) }
+func (j *Job) grantedTo(w *waiter) {
+	j.shared = j.shared || j.by != (engine.Goroutine{}) && j.by != w.by
+}
 
 // published is what the wait-for graph knows of a blocked call.
 type published struct {

@@ -22,6 +22,17 @@ type Verdict struct {
 	Left   []Amount `json:"left,omitempty"`   // free when they have
 	Stuck  []Stuck  `json:"stuck,omitempty"`  // who could not, the job itself first
 	Pinned string   `json:"pinned,omitempty"` // the job that must not be delayed
+
+	// NotBefore are the others who hold what a stuck job lacks most, with how much the
+	// nearest one lacks. Unless one of them gives back that much, or claims are lowered,
+	// the answer stays what it is.
+	NotBefore []GiveBack `json:"not_before,omitempty"`
+}
+
+// GiveBack is what a job would have to give back.
+type GiveBack struct {
+	Job string `json:"job"`
+	Amount
 }
 
 // Stuck is a job that could not finish if a request were granted.
@@ -32,6 +43,9 @@ type Stuck struct {
 	Wants    int64  `json:"wants"` // may want, in addition
 	Short    int64  `json:"short"` // of what would be left
 }
+
+// few is how many resources a verdict shows even if they do not matter.
+const few = 4
 
 // Explain says what [Job.TryAcquire] would answer, and why. It changes nothing. It takes
 // time in proportion to the number of jobs, and more if the answer is no.
@@ -57,7 +71,7 @@ func (j *Job) Explain(amounts ...Amount) Verdict {
 		matters[r]++
 	}
 	for r, n := range matters {
-		if n == 0 {
+		if n == 0 && len(matters) > few {
 			continue
 		}
 		v.Free = append(v.Free, Of(b.names[r], b.q.Free(r)))
@@ -73,6 +87,9 @@ func (j *Job) Explain(amounts ...Amount) Verdict {
 		}
 		for _, s := range f.Stuck {
 			v.Stuck = append(v.Stuck, Stuck{b.jobs[s.Job].name, b.names[s.Resource], s.Held, s.Need, s.Short})
+			if s.Job != j.id {
+				v.NotBefore = append(v.NotBefore, b.waysOf(s.Job, f.Stuck)...)
+			}
 		}
 	case safestate.Unfair:
 		v.Pinned = b.jobs[b.q.Pinned()].name
@@ -119,21 +136,27 @@ func (v Verdict) unsafe() string {
 	return t.String()
 }
 
-// notBefore names who must act before the verdict can change: for each resource that
-// somebody lacks, the others who hold some, and how much the nearest one lacks.
-func (v Verdict) notBefore() string {
-	var ways []string
-	for i, s := range v.Stuck {
-		if i == 0 || s.Holds == 0 {
-			continue
-		}
-		least := s.Short
-		for _, o := range v.Stuck {
-			if o.Resource == s.Resource && o.Job != s.Job {
-				least = min(least, o.Short)
+// waysOf returns what giver could give back that other stuck jobs lack.
+func (b *Banker) waysOf(giver safestate.Job, stuck []safestate.Lack) (ways []GiveBack) {
+	for i := range b.q.Claim(giver) {
+		r, _, held := b.q.At(giver, i)
+		least := int64(0)
+		for _, s := range stuck {
+			if s.Resource == r && s.Job != giver && (least == 0 || s.Short < least) {
+				least = s.Short
 			}
 		}
-		ways = append(ways, fmt.Sprintf("%s gives back %d %s", s.Job, least, s.Resource))
+		if held > 0 && least > 0 {
+			ways = append(ways, GiveBack{b.jobs[giver].name, Of(b.names[r], min(least, held))})
+		}
+	}
+	return ways
+}
+
+func (v Verdict) notBefore() string {
+	var ways []string
+	for _, w := range v.NotBefore {
+		ways = append(ways, fmt.Sprintf("%s gives back %d %s", w.Job, w.Units, w.Resource))
 	}
 	if len(ways) == 0 {
 		return ""

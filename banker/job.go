@@ -66,9 +66,9 @@ func (j *Job) TryAcquire(amounts ...Amount) error {
 //
 // Otherwise its errors are those of [Job.TryAcquire]. Whatever the error, nothing was taken.
 //
-// A ring is certain only if the goroutines that must give units back are known. They
-// are as long as each job is used by one goroutine, Grow has not been called, and no more
-// than 32 jobs hold something and no more than 32 calls wait.
+// A ring is certain only if the goroutines that must give units back are known: if their
+// jobs run in [Do], or [Job.Own] was called, if Grow was not, and if no more than 32 jobs
+// hold something and no more than 32 calls wait.
 func (j *Job) Acquire(ctx context.Context, amounts ...Amount) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -169,6 +169,9 @@ func (j *Job) Close() {
 
 // Do registers a job, calls f with it, and closes it when f has returned or panicked. The
 // error is Register's or f's; a ctx that is done on entry registers nothing.
+//
+// Do vouches that the calling goroutine alone uses the job (see [Job.Own]). If f gives the job to
+// other goroutines, register it instead.
 func Do(ctx context.Context, b *Banker, name string, claim Claim, f func(*Job) error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -178,5 +181,6 @@ func Do(ctx context.Context, b *Banker, name string, claim Claim, f func(*Job) e
 		return err
 	}
 	defer j.Close()
+	j.Own()
 	return f(j)
 }

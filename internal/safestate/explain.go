@@ -1,5 +1,7 @@
 package safestate
 
+import "slices"
+
 // Finding is why a request of a job is decided as it is.
 type Finding struct {
 	Outcome Outcome
@@ -62,6 +64,7 @@ func (s *State) finish(j Job, f *Finding) {
 			stuck = append(stuck, k)
 		}
 	}
+	slices.Sort(stuck[1:])
 	for again := true; again; {
 		again = false
 		left := stuck[:0]
