@@ -79,6 +79,7 @@ func (s *State) Close(j Job, add func(Amount)) {
 		s.Unpin()
 	}
 	s.giveBack(j)
+	s.forget(j)
 	x := &s.jobs[j]
 	s.gaps[x.n] = append(s.gaps[x.n], gap{x.units, x.kinds})
 	*x = job{block: -1}
@@ -109,6 +110,7 @@ func (s *State) LowerClaim(j Job, req []Amount) Outcome {
 	}
 	for _, a := range s.asks {
 		us[a.entry].need -= a.units
+		s.returned(j, a.kind, a.units)
 	}
 	return Granted
 }
@@ -199,6 +201,7 @@ func (s *State) Grow(amounts []Amount) Outcome {
 	for _, a := range sum {
 		s.total[a.Resource] += a.Units
 		s.free[a.Resource] += a.Units
+		s.returned(None, int32(a.Resource), a.Units)
 	}
 	return Granted
 }

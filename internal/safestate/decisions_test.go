@@ -39,6 +39,7 @@ func newWorld(t *testing.T, r *rand.Rand, most int) *world {
 	w := &world{t: t, r: r, s: safestate.New(total), x: newMatrix(total), most: most, kinds: 1 + r.IntN(min(m, 4)), perm: most <= 6}
 	if r.IntN(4) > 0 {
 		w.s.SetBlockSize(1 + r.IntN(8))
+		w.s.SetWorth(r.IntN(4))
 	}
 	return w
 }

@@ -136,6 +136,7 @@ func (s *State) grant(p Job) {
 		u.need -= a.units
 		s.free[a.kind] -= a.units
 		s.order.grew(x.block, a.kind, a.units)
+		s.taken(p, a.kind, a.units)
 	}
 }
 

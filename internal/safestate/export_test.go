@@ -5,6 +5,9 @@ import "fmt"
 // SetBlockSize makes blocks small, so that few jobs have many.
 func (s *State) SetBlockSize(n int) { s.order.least = n }
 
+// SetWorth has refusals kept from n stuck jobs on.
+func (s *State) SetWorth(n int) { s.worth = n }
+
 // Blocks returns the number of blocks.
 func (s *State) Blocks() int { return len(s.order.seq) }
 

@@ -2,6 +2,7 @@ package safestate
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -146,6 +147,9 @@ func (q *Queue) settle() {
 // refusal returns the stuck set of the walk just made, and for each resource on which a
 // member of it waits how much the nearest one lacks (L4).
 func (s *State) refusal(o Outcome, gaps []Amount) (members [4]uint64, lacks []Amount) {
+	if o == Unsafe && s.known != nil {
+		return everybody, near(s.known.gaps(gaps), s.lacks)
+	}
 	w := &s.walk
 	mark := func(j Job) { members[uint8(j)>>6] |= 1 << (uint8(j) & 63) }
 	for _, d := range w.deferred {
@@ -160,19 +164,35 @@ func (s *State) refusal(o Outcome, gaps []Amount) (members [4]uint64, lacks []Am
 		}
 	}
 	if o == Unfair { // those behind the pinned job count as well
-		members = [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+		members = everybody
 	}
 	if w.behind { // what p lacks did not matter yet
 		return members, gaps
 	}
 	_, kinds := s.of(w.p)
 	r, t := kinds[w.watch], s.at(kinds[w.watch], w.rank)
-	gap := Amount{int(r), w.want[w.watch] - (t.work - t.gone)}
+	return members, near(gaps, Amount{int(r), w.want[w.watch] - (t.work - t.gone)})
+}
+
+// near returns gaps with one more; of one resource the smaller one counts.
+func near(gaps []Amount, gap Amount) []Amount {
 	for i := range gaps {
 		if gaps[i].Resource == gap.Resource {
 			gaps[i].Units = min(gaps[i].Units, gap.Units)
-			return members, gaps
+			return gaps
 		}
 	}
-	return members, append(gaps, gap)
+	return append(gaps, gap)
+}
+
+var everybody = [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+
+// gaps appends what members lack, the nearest one of each resource.
+func (c *stuckSet) gaps(gaps []Amount) []Amount {
+	for r, lack := range c.lack {
+		if lack != math.MaxInt64 {
+			gaps = append(gaps, Amount{r, lack})
+		}
+	}
+	return gaps
 }

@@ -36,6 +36,7 @@ func newCrowd(t *rapid.T) *crowd {
 		q: safestate.NewQueue(total, bound), x: newMatrix(total), waits: map[*safestate.Waiter][]int64{},
 	}
 	c.q.SetBlockSize(1 + r.IntN(8))
+	c.q.SetWorth(r.IntN(4))
 	return c
 }
 

@@ -52,8 +52,12 @@ type State struct {
 	order order
 	walk  walk
 	pin   Job
-	asks  []ask // the request at hand
-	top   int32 // the greatest resource in it
+	sets  []*stuckSet // by the first resource of the request that was refused
+	known *stuckSet   // the one that refused the last request
+	worth int         // see the constant
+	lacks Amount      // what the one that asked lacked then
+	asks  []ask       // the request at hand
+	top   int32       // the greatest resource in it
 }
 
 // gap is an unused piece of units and kinds.
@@ -75,10 +79,12 @@ func New(total []int64) *State {
 		kinds: make([]int32, m),
 		gaps:  make([][]gap, m+1),
 		pin:   None,
+		worth: worth,
 	}
 	for r := range s.kinds {
 		s.kinds[r] = int32(r)
 	}
+	s.sets = make([]*stuckSet, m)
 	s.order.init(m)
 	s.walk.init(m)
 	return s
@@ -205,7 +211,13 @@ func (s *State) decide(j Job) Outcome {
 	if o != Granted || len(s.asks) == 0 {
 		return o
 	}
-	return s.seek(j, true)
+	if s.foretold(j) {
+		return Unsafe
+	}
+	if o = s.seek(j, true); o == Unsafe {
+		s.remember()
+	}
+	return o
 }
 
 // Release takes req from j. A safe state stays safe, in the same order: who comes before
@@ -240,6 +252,7 @@ func (s *State) giveBack(j Job) {
 			x.holds--
 		}
 		s.order.shrank(x.block, a.kind, a.units)
+		s.returned(j, a.kind, a.units)
 	}
 	s.settle(j)
 }
