@@ -8,8 +8,8 @@ import (
 
 // Amount is a number of units of one resource.
 type Amount struct {
-	Resource string
-	Units    int64
+	Resource string // its name
+	Units    int64  // how many of it
 }
 
 // Of returns an amount.

@@ -9,9 +9,9 @@ import (
 
 // Verdict is what a request would be answered, and why. Its String is made for people.
 type Verdict struct {
-	Banker  string   `json:"banker"`
-	Job     string   `json:"job"`
-	Request []Amount `json:"request"`
+	Banker  string   `json:"banker"`  // name of the banker
+	Job     string   `json:"job"`     // name of the one that asks
+	Request []Amount `json:"request"` // what for
 
 	// Err is nil if the request would be granted, else the error of [Job.TryAcquire].
 	Err error `json:"-"`
@@ -31,17 +31,17 @@ type Verdict struct {
 
 // GiveBack is what a job would have to give back.
 type GiveBack struct {
-	Job string `json:"job"`
+	Job string `json:"job"` // its name
 	Amount
 }
 
 // Stuck is a job that could not finish if a request were granted.
 type Stuck struct {
-	Job      string `json:"job"`
+	Job      string `json:"job"`      // its name
 	Resource string `json:"resource"` // of which it would lack most
-	Holds    int64  `json:"holds"`
-	Wants    int64  `json:"wants"` // may want, in addition
-	Short    int64  `json:"short"` // of what would be left
+	Holds    int64  `json:"holds"`    // of that, already
+	Wants    int64  `json:"wants"`    // may want, in addition
+	Short    int64  `json:"short"`    // of what would be left
 }
 
 // few is how many resources a verdict shows even if they do not matter.

@@ -38,12 +38,6 @@ func register(t *testing.T, b *banker.Banker, name string, claim ...banker.Amoun
 	return j
 }
 
-// waiting blocks until n calls wait.
-func waiting(t *testing.T, b *banker.Banker, n int) {
-	t.Helper()
-	require.Eventually(t, func() bool { return len(b.Snapshot().Waiting) == n }, patience, time.Millisecond)
-}
-
 // balanced checks that all units are free or held, none twice, and that the sequence shown is safe.
 func balanced(t require.TestingT, s banker.Snapshot) {
 	free := slices.Clone(s.Available)

@@ -36,6 +36,12 @@ func newScene(t *testing.T) *scene {
 	return s
 }
 
+// waiting blocks until n calls wait.
+func waiting(t *testing.T, b *banker.Banker, n int) {
+	t.Helper()
+	require.Eventually(t, func() bool { return len(b.Snapshot().Waiting) == n }, patience, time.Millisecond)
+}
+
 // A holds mu and waits for a gpu; B holds the gpus and asks for mu: the wait ends with the ring.
 func TestRingThroughJobAndLock(t *testing.T) {
 	s := newScene(t)
@@ -47,8 +53,8 @@ func TestRingThroughJobAndLock(t *testing.T) {
 		s.held <- true
 		<-s.locked
 		s.mu.Lock()
-		s.mu.Unlock()
 		s.holder.Close()
+		s.mu.Unlock()
 	}()
 	<-s.held
 	start := make(chan time.Time, 1)
@@ -108,8 +114,8 @@ func TestNoRingIfAnotherCouldGiveBack(t *testing.T) {
 		s.held <- true
 		<-s.locked
 		s.mu.Lock()
-		s.mu.Unlock()
 		s.holder.Close()
+		s.mu.Unlock()
 	}()
 	<-s.held
 	go func() {

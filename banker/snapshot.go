@@ -12,22 +12,22 @@ import (
 // Snapshot is a banker at one instant, with stable JSON. Rows of Max, Allocation and Need
 // are as Jobs, columns as Resources.
 type Snapshot struct {
-	Name         string    `json:"name"`
-	Resources    []string  `json:"resources"`
-	Total        []int64   `json:"total"`
-	Available    []int64   `json:"available"`
-	Jobs         []string  `json:"jobs"`
-	Max          [][]int64 `json:"max"`
-	Allocation   [][]int64 `json:"allocation"`
-	Need         [][]int64 `json:"need"`
+	Name         string    `json:"name"`          // of the banker
+	Resources    []string  `json:"resources"`     // names, ascending
+	Total        []int64   `json:"total"`         // units, free or held
+	Available    []int64   `json:"available"`     // units that are free
+	Jobs         []string  `json:"jobs"`          // names
+	Max          [][]int64 `json:"max"`           // claims
+	Allocation   [][]int64 `json:"allocation"`    // what jobs hold
+	Need         [][]int64 `json:"need"`          // what they may still ask for
 	SafeSequence []string  `json:"safe_sequence"` // of all jobs: each can finish when those before it have
 	Waiting      []Waiting `json:"waiting"`       // in order of arrival
 }
 
 // Waiting is a call that waits.
 type Waiting struct {
-	Job     string  `json:"job"`
-	Request []int64 `json:"request"`
+	Job     string  `json:"job"`              // its name
+	Request []int64 `json:"request"`          // by resource
 	Pinned  bool    `json:"pinned,omitempty"` // it was overtaken as often as may be
 }
 

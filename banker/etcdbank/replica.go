@@ -193,10 +193,10 @@ func (r *Replica) campaign() {
 	for r.ctx.Err() == nil {
 		e := concurrency.NewElection(session, r.prefix+"leader")
 		if err := e.Campaign(r.ctx, fmt.Sprintf("%x", int64(r.lease))); err == nil {
-			err = r.lead(r.ctx, e)
+			_ = r.lead(r.ctx, e) // it ends for whatever reason; the keys say how to go on
 			r.leads.Store(false)
 			if r.ctx.Err() == nil {
-				_ = e.Resign(r.ctx) // whatever was wrong, somebody else may do better
+				_ = e.Resign(r.ctx) // somebody else may do better
 			}
 		}
 		select {

@@ -119,10 +119,8 @@ func (o *order) raised(b int32, by []ask) {
 	}
 	for _, a := range by {
 		x := &o.bounds[a.kind][b]
-		x.slack = minus(x.slack, a.units)
-		if x.slack > -a.units {
-			x.slack = -a.units // nobody may have needed it before
-		}
+		// Nobody may have claimed it before.
+		x.slack = min(minus(x.slack, a.units), -a.units)
 	}
 }
 
