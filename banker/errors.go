@@ -1,0 +1,24 @@
+package banker
+
+import "errors"
+
+// The errors of requests. A call that returns one has changed nothing.
+var (
+	ErrOverClaim       = errors.New("banker: more than the job's claim leaves")
+	ErrExceedsCapacity = errors.New("banker: more than there is in all")
+	ErrNegative        = errors.New("banker: negative number of units")
+	ErrOverRelease     = errors.New("banker: more than the job holds")
+	ErrUnknownResource = errors.New("banker: no such resource")
+	ErrOverflow        = errors.New("banker: sum of units exceeds an int64")
+
+	// ErrUnavailable means that fewer units are free than asked for.
+	ErrUnavailable = errors.New("banker: not enough free units")
+	// ErrUnsafe means that the units are free, but that afterwards some jobs might wait for
+	// one another for ever.
+	ErrUnsafe = errors.New("banker: granting it would be unsafe")
+	// ErrUnfair means that the request would delay a job that has been overtaken as often
+	// as the banker allows.
+	ErrUnfair = errors.New("banker: granting it would delay a job that has waited its time")
+	// ErrClosed means that the job was closed, before the call or while it waited.
+	ErrClosed = errors.New("banker: job is closed")
+)

@@ -1,0 +1,81 @@
+package banker
+
+import (
+	"context"
+
+	"github.com/interlock-go/interlock/internal/safestate"
+)
+
+// waiter is one blocked call.
+type waiter struct {
+	safestate.Waiter
+	settled chan struct{} // receives once, when the outcome is there
+	job     *Job          // nil if capacity is to be taken away
+	published
+}
+
+// newWaiter returns a waiter. Its channel belongs to the caller's synctest bubble, which
+// is why waiters are not pooled.
+func newWaiter() *waiter {
+	w := &waiter{settled: make(chan struct{}, 1)}
+	w.Tag = w
+	return w
+}
+
+// wait waits for what b.req says, of which Try said o, with b locked, and unlocks it.
+func (j *Job) wait(ctx context.Context, o safestate.Outcome) error {
+	b := j.b
+	w := newWaiter()
+	w.job = j
+	w.prepare(b)
+	b.q.Park(j.id, b.req, o, &w.Waiter)
+	b.unlock()
+	err := w.block(ctx)
+	if err == nil {
+		err = j.outcome(w)
+	} else if giveUp := j.abandon(w); giveUp != nil {
+		err = giveUp
+	}
+	if err == nil {
+		w.unblock()
+		return nil
+	}
+	if refusal := w.unblock(); refusal != nil {
+		return refusal
+	}
+	return err
+}
+
+// outcome returns the error of a call whose waiting is over.
+func (j *Job) outcome(w *waiter) error {
+	if w.Outcome != safestate.OverClaim {
+		return failure(w.Outcome)
+	}
+	j.b.mu.Lock()
+	defer j.b.mu.Unlock()
+	if j.closed {
+		return ErrClosed
+	}
+	return ErrOverClaim
+}
+
+// abandon ends the waiting of w. If a grant came first it is given back, unless the job
+// was closed, which has done that. The error is that of a call that had ended already without a grant.
+func (j *Job) abandon(w *waiter) error {
+	b := j.b
+	b.mu.Lock()
+	if !b.q.Cancel(&w.Waiter) {
+		switch {
+		case j.closed:
+			b.mu.Unlock()
+			return ErrClosed
+		case w.Outcome != safestate.Granted:
+			b.mu.Unlock()
+			return failure(w.Outcome)
+		}
+		_, req := w.Request()
+		b.q.GiveBack(j.id, req)
+	}
+	b.unlock()
+	return nil
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package safestate_test
+
+const slowed = 1
