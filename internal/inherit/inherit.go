@@ -58,8 +58,8 @@ func (t *Task) Effective() int32 { return t.effective }
 // Queue returns the queue that the task waits in, or nil.
 func (t *Task) Queue() *Queue { return t.queue }
 
-// Stamp returns the arrival with which the task entered the queue it waits in, or did last.
-func (t *Task) Stamp() uint64 { return t.stamp }
+// WaitsFor returns the lock that the task waits for, or nil.
+func (t *Task) WaitsFor() *Lock { return t.queue.lock() }
 
 // Start returns the start with which the task entered the queue it waits in, or did last.
 func (t *Task) Start() int64 { return t.start }
