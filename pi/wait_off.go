@@ -1,5 +1,3 @@
-//go:build interlock_off
-
 package pi
 
 // Without the detector nobody is told of waits.
