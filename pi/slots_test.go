@@ -3,6 +3,7 @@ package pi_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,10 +123,10 @@ func TestAgingEndsStarvation(t *testing.T) {
 				opts = append(opts, pi.WithAging(10*time.Millisecond))
 			}
 			e := pi.NewExecutor(opts...)
-			stop := false
+			var stop atomic.Bool
 			var stream func(context.Context, *pi.Task)
 			stream = func(_ context.Context, task *pi.Task) {
-				if stop {
+				if stop.Load() {
 					return
 				}
 				task.Go(context.Background(), stream)
@@ -144,7 +145,7 @@ func TestAgingEndsStarvation(t *testing.T) {
 				require.Equal(t, pi.Priority(1), task.Base())
 			})
 			time.Sleep(time.Second)
-			stop = true
+			stop.Store(true)
 			require.NoError(t, e.Shutdown(context.Background()))
 			if aging {
 				require.InDelta(t, 20*time.Millisecond, waited, float64(2*time.Millisecond))

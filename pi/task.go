@@ -26,8 +26,8 @@ type Task struct {
 
 	// Guarded by e.mu.
 	node      inherit.Task // its base is the maximum of base, ceiling and age
-	ceiling   Priority // as far as the engine knows; see settle
-	age       Priority // what it has by waiting for its slot
+	ceiling   Priority     // as far as the engine knows; see settle
+	age       Priority     // what it has by waiting for its slot
 	name      string
 	state     State
 	isDue     bool // what due says

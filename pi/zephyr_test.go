@@ -2,6 +2,7 @@ package pi_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -138,16 +139,18 @@ func TestMiddleMakesNoProgressWhileTheUrgentTaskWaits(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			e := pi.NewExecutor(pi.WithSlots(1), pi.WithProtocol(protocol))
 			var m pi.Mutex
-			stop, progress := false, [2]int{}
-			burn := func(of *int) func(context.Context, *pi.Task) {
+			var stop atomic.Bool
+			var progress [2]atomic.Int32
+			made := func() [2]int32 { return [2]int32{progress[0].Load(), progress[1].Load()} }
+			burn := func(of *atomic.Int32) func(context.Context, *pi.Task) {
 				return func(_ context.Context, task *pi.Task) {
 					if of == &progress[0] {
 						m.Lock(task)
 						defer m.Unlock(task)
 					}
-					for !stop {
+					for !stop.Load() {
 						time.Sleep(time.Millisecond) // in the slot: this is what it works
-						*of++
+						of.Add(1)
 						task.Checkpoint()
 					}
 				}
@@ -156,17 +159,17 @@ func TestMiddleMakesNoProgressWhileTheUrgentTaskWaits(t *testing.T) {
 			time.Sleep(10*time.Millisecond + time.Microsecond)
 			e.Go(t.Context(), 2, burn(&progress[1])) // TP
 			time.Sleep(10 * time.Millisecond)
-			var before, during [2]int
+			var before, during [2]int32
 			e.Go(t.Context(), 3, func(ctx context.Context, task *pi.Task) { // TB
-				before = progress
+				before = made()
 				ctx, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 				defer cancel()
 				require.ErrorIs(t, m.LockContext(ctx, task), context.DeadlineExceeded)
-				during = progress
+				during = made()
 			})
 			time.Sleep(100 * time.Millisecond)
-			after := progress
-			stop = true
+			after := made()
+			stop.Store(true)
 			require.NoError(t, e.Shutdown(t.Context()))
 			if protocol == pi.None {
 				require.Greater(t, during[1], before[1], "the control must fail")
