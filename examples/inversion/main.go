@@ -1,7 +1,7 @@
-// Command inversion is a small model server with two planted mistakes: a cache and an
-// index that are locked in both orders, which the detector finds although nothing
-// hangs, and, with -ring, two requests that really wait for each other. It exits with 1
-// because it finds something.
+// Command inversion is the story of L, M and H. L, the least urgent, holds a lock. H, the most
+// urgent, needs it. M needs nothing but the processor, and is more urgent than L: so H
+// waits for M. It runs the story without inheritance, with it, and with a priority ceiling, prints how long
+// H took in each, and writes traces that https://ui.perfetto.dev shows.
 package main
 
 import (
@@ -10,90 +10,112 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"sync"
-	"sync/atomic"
+	"path/filepath"
+	"time"
 
-	"github.com/interlock-go/interlock/lockorder"
-	"github.com/interlock-go/interlock/mutex"
+	"github.com/interlock-go/interlock/pi"
+	"github.com/interlock-go/interlock/pi/timeline"
 )
 
-// store keeps models by name and an index by size.
-type store struct {
-	cache  mutex.RWMutex
-	index  mutex.Mutex
-	models map[string]int
-	sizes  map[int]string
-}
+const (
+	low, middle, high = 1, 2, 3
 
-// put locks the cache, then the index.
-func (s *store) put(name string, size int) {
-	s.cache.Lock()
-	defer s.cache.Unlock()
-	s.index.Lock()
-	defer s.index.Unlock()
-	s.models[name], s.sizes[size] = size, name
-}
+	section = 4 * time.Millisecond   // how long L holds the lock
+	between = 200 * time.Microsecond // from checkpoint to checkpoint
+	ahead   = section / 4            // L's lead
+	errand  = section / 40           // H's own critical section
+)
 
-// evict locks them the other way round.
-func (s *store) evict(size int) {
-	s.index.Lock()
-	defer s.index.Unlock()
-	s.cache.Lock()
-	defer s.cache.Unlock()
-	delete(s.models, s.sizes[size])
-	delete(s.sizes, size)
-}
-
-// ring makes two requests that hold one GPU each and ask for the other's. The second asks by
-// LockContext, so that the ring is refused and the program goes on.
-func ring() error {
-	var gpu [2]mutex.Mutex
-	var both, all sync.WaitGroup
-	both.Add(2)
-	var refused error
-	all.Go(func() {
-		gpu[0].Lock()
-		defer gpu[0].Unlock()
-		both.Done()
-		both.Wait()
-		gpu[1].Lock()
-		defer gpu[1].Unlock()
-	})
-	all.Go(func() {
-		gpu[1].Lock()
-		defer gpu[1].Unlock()
-		both.Done()
-		both.Wait()
-		if refused = mutex.LockContext(context.Background(), &gpu[0]); refused == nil {
-			gpu[0].Unlock()
+// burn works for d, and lets more urgent tasks go first where it can.
+func burn(t *pi.Task, d time.Duration) {
+	for d > 0 {
+		part := min(d, between)
+		start := time.Now()
+		for time.Since(start) < part {
 		}
+		d -= part
+		t.Checkpoint()
+	}
+}
+
+// story returns how long H took from its coming to its going. There is one slot, so that the story is the
+// same on every machine.
+func story(m *pi.Mutex, protocol pi.Protocol, mWorks time.Duration, line *timeline.Timeline) (time.Duration, error) {
+	ctx := context.Background()
+	e := pi.NewExecutor(pi.WithSlots(1), pi.WithProtocol(protocol), pi.WithObserver(line))
+	m.SetName("the lock")
+	holds := make(chan bool)
+	e.Go(ctx, low, func(_ context.Context, l *pi.Task) {
+		l.SetName("L")
+		m.Lock(l)
+		close(holds)
+		burn(l, section)
+		m.Unlock(l)
 	})
-	all.Wait()
-	return refused
+	<-holds
+	time.Sleep(ahead)
+	var took time.Duration
+	came := time.Now()
+	e.Go(ctx, high, func(_ context.Context, h *pi.Task) {
+		h.SetName("H")
+		m.Lock(h)
+		burn(h, errand)
+		m.Unlock(h)
+		took = time.Since(came)
+	})
+	e.Go(ctx, middle, func(_ context.Context, t *pi.Task) {
+		t.SetName("M")
+		burn(t, mWorks)
+	})
+	err := e.Shutdown(ctx)
+	return took, err
+}
+
+func write(dir, name string, line *timeline.Timeline) (path string, err error) {
+	path = filepath.Join(dir, "inversion-"+name+".json")
+	trace, err := os.Create(path)
+	if err != nil {
+		return "", err
+	}
+	text, err := os.Create(filepath.Join(dir, "inversion-"+name+".txt"))
+	if err != nil {
+		return "", errors.Join(err, trace.Close())
+	}
+	return path, errors.Join(line.WriteTrace(trace), line.WriteText(text), trace.Close(), text.Close())
+}
+
+func run(dir string, mWorks time.Duration) ([]time.Duration, error) {
+	var all []time.Duration
+	for _, s := range []struct {
+		name     string
+		m        *pi.Mutex
+		protocol pi.Protocol
+	}{
+		{"off", new(pi.Mutex), pi.None},
+		{"on", new(pi.Mutex), pi.Inherit},
+		{"ceiling", pi.NewCeiling(high), pi.Inherit},
+	} {
+		var line timeline.Timeline
+		took, err := story(s.m, s.protocol, mWorks, &line)
+		if err != nil {
+			return nil, err
+		}
+		path, err := write(dir, s.name, &line)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Printf("inheritance %-8s H took %8v  %s\n", s.name+":", took.Round(10*time.Microsecond), path)
+		all = append(all, took)
+	}
+	return all, nil
 }
 
 func main() {
-	withRing := flag.Bool("ring", false, "also let two requests wait for each other")
+	dir := flag.String("dir", os.TempDir(), "where the traces go")
+	mWorks := flag.Duration("m", 40*time.Millisecond, "how long M works")
 	flag.Parse()
-	var found atomic.Int32
-	lockorder.SetHandler(func(r lockorder.Report) {
-		found.Add(1)
-		fmt.Println(r)
-	})
-	s := &store{models: map[string]int{}, sizes: map[int]string{}}
-	var wg sync.WaitGroup
-	wg.Go(func() { s.put("llama", 8) })
-	wg.Wait()
-	wg.Go(func() { s.evict(8) })
-	wg.Wait()
-	if *withRing {
-		err := ring()
-		if refused, ok := errors.AsType[*lockorder.DeadlockError](err); ok {
-			found.Add(1)
-			fmt.Printf("%+v\n", refused)
-		}
-	}
-	if found.Load() > 0 {
+	if _, err := run(*dir, *mWorks); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }

@@ -1,0 +1,108 @@
+package pi_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/pi"
+)
+
+type deaf struct{}
+
+func (deaf) Observe(pi.Event) {}
+
+// paths has f run with the fast paths, and, as with an observer, without.
+func paths(t *testing.T, f func(t *testing.T, opts ...pi.Option)) {
+	t.Run("fast", func(t *testing.T) { f(t) })
+	t.Run("observed", func(t *testing.T) { f(t, pi.WithObserver(deaf{})) })
+}
+
+func TestCeilingHoldsFromLockToUnlockInAnyOrder(t *testing.T) {
+	paths(t, func(t *testing.T, opts ...pi.Option) {
+		inLab(t, many, func(l *lab) {
+			five, nine, seven := pi.NewCeiling(5), pi.NewCeiling(9), pi.NewCeiling(7)
+			a := l.actor(1)
+			for range 2 { // the first time binds the mutexes
+				a.locks(five)
+				l.run(5)
+				a.locks(nine)
+				l.run(9)
+				a.locks(seven)
+				l.run(9)
+				a.unlocks(nine)
+				l.run(7)
+				a.unlocks(five)
+				l.run(7)
+				a.unlocks(seven)
+				l.run(1)
+			}
+		}, opts...)
+	})
+}
+
+// Under the ceiling a task between base and ceiling does not get the slot at a checkpoint. It does
+// at the unlock.
+func TestCeilingKeepsTheSlotUntilUnlock(t *testing.T) {
+	paths(t, func(t *testing.T, opts ...pi.Option) {
+		inLab(t, 1, func(l *lab) {
+			m := pi.NewCeiling(5)
+			a := l.actor(1)
+			a.locks(m)
+			a.unlocks(m)
+			for range 2 {
+				a.locks(m)
+				b := l.actor(5)
+				l.states(pi.Running, pi.Ready)
+				a.does((*pi.Task).Checkpoint)
+				l.states(pi.Running, pi.Ready)
+				a.unlocks(m)
+				l.states(pi.Ready, pi.Running)
+				b.locks(m)
+				b.unlocks(m)
+				b.end()
+				l.actors = l.actors[:1]
+				l.states(pi.Running)
+				l.run(1)
+			}
+			c := func() *actor { a.locks(m); return l.actor(6) }()
+			a.does((*pi.Task).Checkpoint)
+			l.states(pi.Ready, pi.Running)
+			c.end()
+			a.unlocks(m)
+			l.run(1)
+		}, opts...)
+	})
+}
+
+// With more slots than one a mutex with a ceiling can be waited for; who is granted it has the ceiling at once.
+func TestCeilingIsHandedOverWithTheLock(t *testing.T) {
+	paths(t, func(t *testing.T, opts ...pi.Option) {
+		inLab(t, many, func(l *lab) {
+			m := pi.NewCeiling(5)
+			a, b, c := l.actor(1), l.actor(2), l.actor(3)
+			a.locks(m)
+			b.locks(m)
+			c.locks(m)
+			l.run(5, 2, 3)
+			a.unlocks(m)
+			l.run(1, 2, 5)
+			c.unlocks(m)
+			l.run(1, 5, 3)
+			b.unlocks(m)
+			l.run(1, 2, 3)
+			a.locks(m)
+			ctx, cancel := context.WithCancel(context.Background())
+			b.locksContext(ctx, m)
+			cancel()
+			b.does(func(*pi.Task) {})
+			require.ErrorIs(t, b.err, context.Canceled)
+			a.end()
+			b.locksContext(context.Background(), m)
+			require.Equal(t, pi.ErrOwnerExited, b.err)
+			require.Equal(t, pi.Priority(5), b.Effective())
+			b.unlocks(m)
+		}, opts...)
+	})
+}

@@ -1,0 +1,139 @@
+package pi
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/interlock-go/interlock/internal/inherit"
+)
+
+// Mutex is a mutual exclusion lock for tasks. Its owner runs at least at the
+// effective priority of everybody who waits for it. The zero value is an unlocked one with
+// inheritance; see [NewCeiling] for the other protocol. It must not be copied after first use.
+//
+// It belongs to the executor whose task first locks it; a task of another executor panics. It is
+// not recursive. It is unlocked by the task that locked it, in any order among several.
+//
+// In the terminology of the Go memory model, the n'th call to Unlock synchronizes before the
+// m'th call to Lock for any n < m; a successful TryLock or LockContext counts as a Lock.
+//
+// The word of a mutex is in one of these states:
+//
+//	word            owner                       who changes it
+//	0               nobody                      any task, by compare-and-swap
+//	key             the task with the key       its owner to 0, a waiter to key|contended, both by CAS
+//	key|contended   the same; the engine        whoever has the executor's lock
+//	                knows the lock
+//	a dead key      nobody; its owner ended     whoever has the executor's lock
+//
+// A task that takes the fast path is in none of the engine's lists. It need not be: it inherits nothing
+// before somebody waits, and who is about to wait enters it there first.
+type Mutex struct {
+	word atomic.Uint64
+	fast atomic.Pointer[Executor] // home, if Lock may succeed by CAS alone
+	home atomic.Pointer[Executor] // set once, with the executor's lock held
+
+	capped  bool
+	ceiling Priority
+	reach   Priority // the owner's: the maximum of the ceilings from here outwards
+	outer   *Mutex   // the owner's: the next mutex with a ceiling that it holds
+
+	// Guarded by the executor's lock.
+	lock   inherit.Lock
+	number uint64
+	name   string
+	watch  watch // what the detector knows of it
+}
+
+// Lock locks m for t. If m is in use, t leaves its slot and waits until m is handed to it.
+//
+// What LockContext returns as an error, Lock panics with: it would close a cycle, t's base is above the
+// ceiling, or the owner has exited (the panic comes with m locked).
+func (m *Mutex) Lock(t *Task) {
+	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) {
+		return
+	}
+	m.lockSlow(t)
+}
+
+func (m *Mutex) lockSlow(t *Task) {
+	if m.lockCapped(t) {
+		return
+	}
+	if err := m.acquire(nil, t); err != nil {
+		panic(err)
+	}
+}
+
+// LockContext is Lock that gives up. The error is
+//
+//   - nil: m is locked.
+//   - [ErrOwnerExited]: m is locked, too. Its last owner ended without unlocking it.
+//   - ctx's cause: ctx was done before m was handed to t. What others inherited from t
+//     here is gone. A ctx that is done on entry locks nothing.
+//   - a [*DeadlockError]: to wait would have closed a cycle of this executor's tasks.
+//   - a *lockorder.DeadlockError: it would have closed a ring that goes through locks of
+//     package mutex, or another goroutine closed one while t waited.
+//   - a [*CeilingError]: t's base priority is above m's ceiling.
+//
+// An error other than ErrOwnerExited means that m is not locked by the call. It panics if ctx is nil.
+func (m *Mutex) LockContext(ctx context.Context, t *Task) error {
+	if ctx == nil {
+		panic("pi: LockContext: nil context")
+	}
+	if t == nil {
+		panic("pi: LockContext with a nil Task")
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) || m.lockCapped(t) {
+		return nil
+	}
+	return m.acquire(ctx, t)
+}
+
+// TryLock locks m for t if it is free, and reports whether it was. A lock whose owner has
+// exited is not free. It panics with a [*CeilingError] if t's base is above the ceiling.
+func (m *Mutex) TryLock(t *Task) bool {
+	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) {
+		return true
+	}
+	return m.tryLockSlow(t)
+}
+
+// Unlock unlocks m. If tasks wait, m is handed to the first of them, and t goes on with what
+// it still inherits; if that is no longer enough for its slot, t returns from Unlock
+// when it has one again. Unlock panics if t does not own m.
+func (m *Mutex) Unlock(t *Task) {
+	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(t.key, 0) {
+		return
+	}
+	m.unlockSlow(t)
+}
+
+// Locker returns m as it is for t, for code that takes a sync.Locker.
+func (m *Mutex) Locker(t *Task) sync.Locker { return locker{m, t} }
+
+type locker struct {
+	m *Mutex
+	t *Task
+}
+
+func (l locker) Lock()   { l.m.Lock(l.t) }
+func (l locker) Unlock() { l.m.Unlock(l.t) }
+
+// SetName gives m a name for events, snapshots and errors. It is called before m is used.
+func (m *Mutex) SetName(name string) { m.name = name }
+
+func (m *Mutex) ref() LockRef { return LockRef{m.number, m.name} }
+
+// label is the name, or the number.
+func (m *Mutex) label() string {
+	if m.name != "" {
+		return m.name
+	}
+	return "Mutex #" + strconv.FormatUint(m.number, 10)
+}
