@@ -54,6 +54,7 @@ func (m *Mutex) enter(t *Task, what string) {
 	if m.home.CompareAndSwap(nil, e) {
 		m.lock.Client = m
 		e.bind(m)
+		m.watch.named(m)
 		if !m.capped {
 			m.fast.Store(e)
 		}
@@ -105,6 +106,7 @@ func (m *Mutex) steal(e *Executor, from, t *Task) error {
 	err := from.news()
 	from.state, from.granted = Waiting, nil
 	e.engine.Own(&t.node, &m.lock)
+	m.watch.owner(t)
 	m.word.Store(t.key | contended)
 	e.note(Event{Kind: Stolen, Lock: m.ref()}, from)
 	e.engine.Block(&from.node, &m.lock, from.arrived)

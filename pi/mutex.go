@@ -58,11 +58,14 @@ func (m *Mutex) Lock(t *Task) {
 	m.lockSlow(t)
 }
 
+// noWayOut is the context of a call that cannot give up.
+var noWayOut context.Context
+
 func (m *Mutex) lockSlow(t *Task) {
 	if m.lockCapped(t) {
 		return
 	}
-	if err := m.acquire(nil, t); err != nil {
+	if err := m.acquire(noWayOut, t); err != nil {
 		panic(err)
 	}
 }

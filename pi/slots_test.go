@@ -68,12 +68,15 @@ func TestOwnerWhoFallsBackByUnlockingGivesWayAtOnce(t *testing.T) {
 	})
 }
 
+// mark is a key that other packages do not have.
+type mark struct{}
+
 func TestDo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := pi.NewExecutor(pi.WithSlots(1))
 		why := errors.New("why")
 		require.Equal(t, why, e.Do(context.Background(), 7, func(ctx context.Context, task *pi.Task) error {
-			found, ok := pi.FromContext(context.WithValue(ctx, "key", 1)) //nolint:staticcheck // any key
+			found, ok := pi.FromContext(context.WithValue(ctx, mark{}, 1))
 			require.True(t, ok)
 			require.Same(t, task, found)
 			require.Equal(t, pi.Priority(7), task.Base())

@@ -11,7 +11,6 @@ type State struct {
 
 	work  []int64
 	order []int32
-	heads []int
 }
 
 // New returns a state of n jobs without claims.
