@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
@@ -125,21 +126,19 @@ func TestGraphFileHasTheOrdersOfRealLocks(t *testing.T) {
 	out, code := child(t, "inverts", "tiers=none graph="+dir)
 	require.Zero(t, code)
 	require.Equal(t, "done\n", out)
-	text := onlyFile(t, filepath.Join(dir, "*"))
-	kinds := map[string]int{}
+	text := onlyFile(t, filepath.Join(dir, "*"+graphfile.Extension))
+	lines := map[string]int{}
 	for line := range strings.Lines(text) {
-		var entry struct {
-			Kind string
-			Held []json.RawMessage
-		}
-		require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
-		if entry.Kind != "order" || len(entry.Held) > 0 { // a writer's lock by itself is an order of nothing held
-			kinds[entry.Kind]++
+		words := strings.Fields(line)
+		if words[0] != "order" || len(words) > 3 { // a writer's lock by itself is an order of nothing held
+			lines[words[0]]++
 		}
 	}
-	require.Equal(t, 2, kinds["order"], text)
-	require.Equal(t, 1, kinds["report"], text)
+	require.Equal(t, 2, lines["order"], text)
+	require.Equal(t, 1, lines["report"], text)
 	require.Contains(t, text, "mutex_test.nest")
+	graph := graphfile.NewGraph()
+	require.NoError(t, graph.Add(strings.NewReader(text), "the file"))
 }
 
 func TestLongWaitsWithRealLocks(t *testing.T) {
