@@ -160,7 +160,9 @@ func (s *State) first(j Job) {
 func (s *State) remove(j Job) {
 	b := s.takeOut(j)
 	if len(s.order.blocks[b].jobs) == 0 {
-		s.order.drop(b)
+		if s.order.many() { // the last one stays, for a state in which jobs come and go alone
+			s.order.drop(b)
+		}
 	} else {
 		s.join(b)
 	}

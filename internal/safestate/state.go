@@ -54,6 +54,7 @@ type State struct {
 	pin   Job
 	sets  []*stuckSet // by the first resource of the request that was refused
 	known *stuckSet   // the one that refused the last request
+	keeps bool        // there have been any
 	worth int         // see the constant
 	lacks Amount      // what the one that asked lacked then
 	asks  []ask       // the request at hand
@@ -198,7 +199,7 @@ func (s *State) Acquire(j Job, req []Amount) Outcome {
 
 // decide decides on the request at hand.
 func (s *State) decide(j Job) Outcome {
-	us, _ := s.of(j)
+	us, kinds := s.of(j)
 	o := Granted
 	for _, a := range s.asks {
 		if a.units > us[a.entry].need {
@@ -211,6 +212,11 @@ func (s *State) decide(j Job) Outcome {
 	if o != Granted || len(s.asks) == 0 {
 		return o
 	}
+	if s.pin == None && s.wholeNeed(us, kinds) { // L1
+		s.grant(j)
+		s.toFront(j)
+		return Granted
+	}
 	if s.foretold(j) {
 		return Unsafe
 	}
@@ -218,6 +224,16 @@ func (s *State) decide(j Job) Outcome {
 		s.remember()
 	}
 	return o
+}
+
+// wholeNeed tells whether all that a job may ask for is free.
+func (s *State) wholeNeed(us []units, kinds []int32) bool {
+	for e, u := range us {
+		if u.need > s.free[kinds[e]] {
+			return false
+		}
+	}
+	return true
 }
 
 // Release takes req from j. A safe state stays safe, in the same order: who comes before

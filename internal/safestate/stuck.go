@@ -61,6 +61,7 @@ func (s *State) remember() {
 	if w.open < s.worth {
 		return
 	}
+	s.keeps = true
 	r := s.asks[0].kind
 	c := s.sets[r]
 	if c == nil {
@@ -100,6 +101,9 @@ func (c *stuckSet) add(j Job) { c.members[j>>6] |= 1 << (j & 63) }
 
 // returned notes units that j, or nobody, gave back or asks for no more.
 func (s *State) returned(j Job, r int32, units int64) {
+	if !s.keeps {
+		return
+	}
 	for _, c := range s.sets {
 		if c == nil || !c.stands || j != None && !c.has(j) {
 			continue
@@ -118,6 +122,9 @@ func (s *State) returned(j Job, r int32, units int64) {
 
 // taken notes units that j got: members that hold more leave the others less.
 func (s *State) taken(j Job, r int32, units int64) {
+	if !s.keeps {
+		return
+	}
 	for _, c := range s.sets {
 		if c != nil && c.stands && c.has(j) {
 			c.left[r] -= units
