@@ -186,13 +186,16 @@ func (s *State) putBack() {
 }
 
 // putBehind puts p and, behind it, those that are still deferred, into block dest behind
-// anchor, or at its end.
+// anchor, in front of the pinned job, or at its end.
 func (s *State) putBehind(dest int32, anchor Job) {
 	w := &s.walk
 	middle := anchor != None
 	index := 0
-	if middle {
-		index = slices.Index(s.order.blocks[dest].jobs, anchor) + 1
+	switch jobs := s.order.blocks[dest].jobs; {
+	case w.ahead:
+		middle, index = true, slices.Index(jobs, s.pin)
+	case middle:
+		index = slices.Index(jobs, anchor) + 1
 	}
 	put := func(j Job) {
 		i := len(s.order.blocks[dest].jobs)

@@ -8,6 +8,7 @@ type walk struct {
 	behind bool    // p must come after the pinned job, which has not been passed yet
 	raised bool    // p's need was raised: no bound knows it yet
 	stays  bool    // p fits at its place
+	ahead  bool    // p fits in front of the pinned job, behind those who fitted again there
 
 	tracks   []track // by resource
 	opened   []int32 // resources whose track is in use
@@ -67,7 +68,7 @@ func (s *State) begin(p Job) {
 	}
 	w.opened, w.lost, w.seen = w.opened[:0], w.lost[:0], w.seen[:0]
 	w.deferred, w.backs, w.open = w.deferred[:0], w.backs[:0], 0
-	w.p, w.behind, w.stays, w.watch, w.rank = p, false, false, 0, 0
+	w.p, w.behind, w.stays, w.ahead, w.watch, w.rank = p, false, false, false, 0, 0
 	if p == None {
 		for _, a := range s.asks {
 			s.lose(a.kind, a.units)
@@ -213,6 +214,10 @@ func (s *State) look(b, rank int32) (int, Outcome) {
 		case j == s.pin:
 			if !fits {
 				s.comeBack(rank, true)
+				if s.covered(rank) {
+					w.ahead = true
+					return i + 1, Granted
+				}
 				if unmet = s.unmet(us, kinds, rank); unmet >= 0 {
 					s.postpone(j, kinds[unmet], us[unmet].need)
 					return -1, Unfair
