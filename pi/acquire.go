@@ -2,7 +2,7 @@ package pi
 
 import "context"
 
-// acquire locks m for t with the executor's lock held; ctx is nil if there is no way out. Its steps:
+// acquire locks m for t with the executor's lock held. Its steps:
 //
 //	[1] refuse what must not wait or lock here
 //	[2] take m, if it is free or its owner is gone or has not run since it was granted
@@ -37,7 +37,6 @@ func (m *Mutex) acquire(ctx context.Context, t *Task) error {
 		return err
 	}
 	t.arrived = e.engine.Arrive() // [4]
-	t.wait.prepare(m)
 	e.leaveSlot(t)
 	t.state = Waiting
 	e.note(Event{Kind: Asked, Lock: m.ref()}, t)
@@ -135,7 +134,6 @@ func (m *Mutex) pass(e *Executor, orphaned bool) {
 	} else {
 		m.word.Store(t.key)
 	}
-	m.watch.handed(m, t)
 	m.enterCeiling(t)
 	t.settleCeilings()
 	t.granted, t.orphaned = m, orphaned

@@ -14,30 +14,17 @@ type object interface {
 // await returns when t has been granted o and has a slot, or when the call has given up and t has a slot
 // again. Grant and giving up exclude each other: the executor's lock decides which came first.
 func (t *Task) await(ctx context.Context, o object) error {
-	err := t.wait.begin(ctx != nil)
-	if err == nil {
-		var done <-chan struct{}
-		if ctx != nil {
-			done = ctx.Done()
-		}
-		select {
-		case <-t.wake:
-			t.wait.end()
-			return t.news()
-		case <-done:
-			err = context.Cause(ctx)
-		case <-t.wait.refused():
-		}
+	select {
+	case <-t.wake:
+		return t.news()
+	case <-ctx.Done():
 	}
 	granted := !t.leave(o)
 	<-t.wake
-	if refusal := t.wait.end(); err == nil {
-		err = refusal
-	}
 	if granted {
 		return t.news()
 	}
-	return err
+	return context.Cause(ctx)
 }
 
 // leave takes t out of o's queue, and reports false if t has been granted o already. That is
@@ -50,7 +37,6 @@ func (t *Task) leave(o object) bool {
 		t.firm = true
 		return false
 	}
-	t.wait.over()
 	e.engine.Leave(&t.node)
 	t.semaphore = nil
 	o.left(e)

@@ -40,7 +40,8 @@
 // granted a lock has it, whoever runs first. A more urgent task that asks before the grantee has
 // found a slot is served first; the grantee keeps its place in the queue.
 //
-// A wait that would close a cycle of tasks is refused, exactly and at once.
+// A wait that would close a cycle of tasks and mutexes of one executor is refused, exactly and at once. A cycle that
+// goes through anything else (a Semaphore, a lock of package mutex) is not seen.
 //
 // Everything is decided by the running tasks: there is no background goroutine and no timer. Under
 // testing/synctest a program of one slot is deterministic.

@@ -90,7 +90,6 @@ func (e *Executor) Do(ctx context.Context, p Priority, fn func(context.Context, 
 		}
 		<-t.wake
 	}
-	t.identify()
 	defer t.exit()
 	return fn(&t.ctx, t)
 }

@@ -44,7 +44,6 @@ type Mutex struct {
 	lock   inherit.Lock
 	number uint64
 	name   string
-	watch  watch // what the detector knows of it
 }
 
 // Lock locks m for t. If m is in use, t leaves its slot and waits until m is handed to it.
@@ -62,7 +61,7 @@ func (m *Mutex) lockSlow(t *Task) {
 	if m.lockCapped(t) {
 		return
 	}
-	if err := m.acquire(nil, t); err != nil {
+	if err := m.acquire(context.Background(), t); err != nil { // whose Done is nil: no way out
 		panic(err)
 	}
 }
@@ -74,8 +73,6 @@ func (m *Mutex) lockSlow(t *Task) {
 //   - ctx's cause: ctx was done before m was handed to t. What others inherited from t
 //     here is gone. A ctx that is done on entry locks nothing.
 //   - a [*DeadlockError]: to wait would have closed a cycle of this executor's tasks.
-//   - a *lockorder.DeadlockError: it would have closed a ring that goes through locks of
-//     package mutex, or another goroutine closed one while t waited.
 //   - a [*CeilingError]: t's base priority is above m's ceiling.
 //
 // An error other than ErrOwnerExited means that m is not locked by the call. It panics if ctx is nil.

@@ -54,7 +54,6 @@ func (s *Semaphore) Acquire(ctx context.Context, t *Task, n int64) error {
 	}
 	t.settleCeilings()
 	t.arrived = e.engine.Arrive()
-	t.wait.prepare(nil)
 	e.leaveSlot(t)
 	t.state, t.semaphore, t.units = Waiting, s, n
 	e.note(Event{Kind: Asked, Lock: s.ref(), Units: n}, t)
@@ -134,7 +133,6 @@ func (s *Semaphore) serve(e *Executor) {
 		s.free -= t.units
 		e.engine.Leave(first)
 		t.semaphore = nil
-		t.wait.over()
 		e.note(Event{Kind: Acquired, Lock: s.ref(), Units: t.units}, t)
 		e.makeReady(t, e.engine.Arrive())
 	}

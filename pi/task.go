@@ -41,7 +41,6 @@ type Task struct {
 	orphaned  bool       // what it was granted has lost its owner
 	semaphore *Semaphore // it waits for units of it
 	units     int64
-	wait      wait // what the detector knows of it
 }
 
 // closedPaths is never an executor of anything: a task that names it takes no fast path.
@@ -83,7 +82,6 @@ func FromContext(ctx context.Context) (*Task, bool) {
 }
 
 func (t *Task) run() {
-	t.identify()
 	defer t.exit()
 	t.fn(&t.ctx, t)
 }
