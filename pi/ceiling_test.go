@@ -106,3 +106,25 @@ func TestCeilingIsHandedOverWithTheLock(t *testing.T) {
 		}, opts...)
 	})
 }
+
+// A lower ceiling inside a higher one changes nothing for who wants the slot.
+func TestInnerLowerCeilingDoesNotHideTheOuter(t *testing.T) {
+	paths(t, func(t *testing.T, opts ...pi.Option) {
+		inLab(t, 1, func(l *lab) {
+			nine, seven := pi.NewCeiling(9), pi.NewCeiling(7)
+			a := l.actor(1)
+			for range 2 {
+				a.locks(nine)
+				a.locks(seven)
+				b := l.actor(8)
+				a.does((*pi.Task).Checkpoint)
+				require.Equal(t, pi.Ready, b.state())
+				a.unlocks(seven)
+				require.Equal(t, pi.Ready, b.state())
+				a.unlocks(nine)
+				require.Equal(t, pi.Running, b.state())
+				b.end()
+			}
+		}, opts...)
+	})
+}

@@ -40,7 +40,9 @@
 // granted a lock has it, whoever runs first. A more urgent task that asks before the grantee has
 // found a slot is served first; the grantee keeps its place in the queue.
 //
-// A wait that would close a cycle of tasks is refused, exactly and at once.
+// A wait that would close a cycle of tasks and mutexes of one executor is refused, exactly and at once. A
+// ring that also goes through locks of package mutex is reported when it closes, or refused if the call that closes it, or one
+// in it, can give up. What waits for a Semaphore is not seen: nobody can say who will release units.
 //
 // Everything is decided by the running tasks: there is no background goroutine and no timer. Under
 // testing/synctest a program of one slot is deterministic.

@@ -21,7 +21,7 @@ type step struct{ what, who, which, value int }
 
 const (
 	modelTasks = 6
-	modelLocks = 4
+	modelLocks = 3
 )
 
 type world struct {
@@ -321,7 +321,7 @@ func TestRandomPrograms(t *testing.T) {
 				rapid.IntRange(0, 9).Draw(rt, "what"), rapid.IntRange(0, 99).Draw(rt, "who"),
 				rapid.IntRange(0, 11).Draw(rt, "which"), rapid.IntRange(0, 4).Draw(rt, "value"),
 			}
-		}), 1, 40).Draw(rt, "steps")
+		}), 10, 60).Draw(rt, "steps")
 		slots := rapid.IntRange(1, 7).Draw(rt, "slots")
 		off, ceilings := rapid.IntRange(0, 9).Draw(rt, "off") == 0, rapid.Bool().Draw(rt, "ceilings")
 		var opts []pi.Option

@@ -159,6 +159,41 @@ func TestAgingEndsStarvation(t *testing.T) {
 	}
 }
 
+// What a task gained by waiting for a slot is spent when it leaves the slot.
+func TestAgeIsSpentWithTheSlot(t *testing.T) {
+	inLab(t, 1, func(l *lab) {
+		a, b := l.actor(3), l.actor(1)
+		time.Sleep(42 * time.Millisecond)
+		a.does((*pi.Task).Checkpoint) // an event: age counts where something is decided
+		l.states(pi.Running, pi.Ready)
+		b.SetBase(1)
+		a.does((*pi.Task).Checkpoint)
+		l.states(pi.Ready, pi.Running)
+		l.run(3, 5)
+		b.does(func(t *pi.Task) { t.Block(func() {}) })
+		l.states(pi.Running, pi.Ready)
+		a.end()
+		require.Equal(t, pi.Priority(1), b.Effective())
+	}, pi.WithAging(10*time.Millisecond))
+}
+
+type counter [16]int
+
+func (c *counter) Observe(e pi.Event) { c[e.Kind]++ }
+
+func TestEqualsDoNotPreempt(t *testing.T) {
+	var c counter
+	inLab(t, 1, func(l *lab) {
+		a := l.actor(2)
+		l.actor(2)
+		a.does((*pi.Task).Checkpoint)
+		a.SetBase(2)
+		a.does((*pi.Task).Checkpoint)
+		l.states(pi.Running, pi.Ready)
+	}, pi.WithObserver(&c))
+	require.Zero(t, c[pi.Preempted])
+}
+
 func TestOptionsRefuseNonsense(t *testing.T) {
 	require.Panics(t, func() { pi.WithSlots(0) })
 	require.Panics(t, func() { pi.WithAging(0) })

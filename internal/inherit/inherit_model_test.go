@@ -199,6 +199,15 @@ func (m *model) release(t *rapid.T) {
 	m.owner[l], m.waits[i] = i, nothing
 }
 
+// barge gives a lock that others wait for to a task that does not.
+func (m *model) barge(t *rapid.T) {
+	l := pick(t, func(l int) bool { return m.owner[l] != nothing }, locks, "lock")
+	i := pick(t, m.idle, tasks, "task")
+	m.engine.Disown(&m.lock[l])
+	m.engine.Own(&m.task[i], &m.lock[l])
+	m.owner[l], m.arrived[i] = i, m.engine.Arrive()
+}
+
 func (m *model) leave(t *rapid.T) {
 	i := pick(t, m.waiting, tasks, "task")
 	m.engine.Leave(&m.task[i])
@@ -235,7 +244,7 @@ func TestEffectivePriorityIsTheFixpoint(t *testing.T) {
 		m := newModel(rapid.IntRange(0, 9).Draw(t, "off") == 0, rapid.SampledFrom([]int64{0, 1, 2}).Draw(t, "scale"))
 		t.Repeat(map[string]func(*rapid.T){
 			"acquire": m.acquire, "again": m.acquire, "release": m.release, "leave": m.leave,
-			"ready": m.makeReady, "steal": m.steal, "base": m.setBase,
+			"ready": m.makeReady, "steal": m.steal, "barge": m.barge, "base": m.setBase,
 			"": func(t *rapid.T) { m.check(t) },
 		})
 		m.drain(t)
