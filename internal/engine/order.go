@@ -75,9 +75,8 @@ func (e *engine) learn(r *Record, q *Request, order uint64) (news *News, univers
 	dep, isNew := e.base.Intern(ask.held, ask.want)
 	if isNew {
 		e.note(dep, r, q, ask)
-		news = e.order(dep)
 	}
-	news = news.join(e.violations(ask, r, q))
+	news = e.order(dep, r).join(e.violations(ask, r, q))
 	if e.base.Saw(dep, r.goid, phaseNow) {
 		news = news.join(e.judge(dep))
 	}

@@ -12,7 +12,7 @@ var (
 // that made the finding, with nothing internal held.
 func SetSink(f func(*Finding)) { sink.Store(&f) }
 
-// SetOrderSink sets who is told each dependency when it is first recorded. It is
+// SetOrderSink sets who is told of dependencies, of each kind as often as [listening] says. It is
 // called like the sink of findings.
 func SetOrderSink(f func(Order)) { orderSink.Store(&f) }
 
