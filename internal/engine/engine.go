@@ -46,6 +46,7 @@ type engine struct {
 	scratch   []rule.Hold // of describe
 	sites     []uintptr
 	at        []uint32
+	calls     [stackDepth]uintptr // of note
 	places    siteTable
 	result    rule.Result
 	counters  Counters

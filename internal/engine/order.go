@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"runtime"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -162,7 +162,7 @@ func (e *engine) note(dep rule.DepID, r *Record, q *Request, a asking) {
 		e.lose(dep) // the dependency that had this number went with its lock
 	}
 	e.deps[dep] = depInfo{
-		stack: e.stacks.intern(callStack(q.PC)), sites: e.stacks.intern(a.sites),
+		stack: e.stacks.intern(from(q.PC, e.calls[:goroutine.Callers(e.calls[:])])), sites: e.stacks.intern(a.sites),
 		tick: tick.Load(), goid: r.goid, first: r.first, g: r.gp,
 	}
 	if wholeStacks {
@@ -193,11 +193,17 @@ type depInfo struct {
 //go:norace
 func callStack(pc uintptr) []uintptr {
 	pcs := make([]uintptr, stackDepth)
-	n := runtime.Callers(2, pcs)
-	for i := range n {
+	return from(pc, pcs[:goroutine.Callers(pcs)])
+}
+
+// from leaves out what lies above the call with return address pc.
+//
+//go:norace
+func from(pc uintptr, pcs []uintptr) []uintptr {
+	for i := range pcs {
 		if pcs[i] == pc {
-			return pcs[i:n]
+			return pcs[i:]
 		}
 	}
-	return pcs[:n]
+	return pcs
 }
