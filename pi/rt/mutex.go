@@ -2,6 +2,7 @@ package rt
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -11,7 +12,8 @@ import (
 // The zero value is an unlocked one. It must not be copied after first use.
 //
 // It is not recursive: to lock it again is an ErrDeadlock. It is unlocked by the thread that locked
-// it, in any order among several. The kernel wakes the most urgent waiter, and among equals the first.
+// it, in any order among several; the last one first is the quickest. The kernel wakes the most urgent waiter,
+// and among equals the first.
 //
 // In the terminology of the Go memory model, the n'th call to Unlock synchronizes before the m'th
 // call to Lock for any n < m; a successful TryLock, LockDeadline or LockContext counts as a Lock, and the end of
@@ -27,10 +29,12 @@ import (
 //	                  been told
 //	ownerDied         nobody; its owner died       the kernel only, for the next who locks
 //
-// The owner alone uses the link.
+// The functions that are Lock and Unlock for the caller are as large as the compiler inlines, to the node.
+// What they do not do, such as looking whether th is nil, is left out for that.
 type Mutex struct {
-	link link
-	word atomic.Uint32
+	_     [0]sync.Mutex // so that go vet reports copies
+	below *Mutex        // the owner's: what it holds and locked before; the kernel's link while the owner ends
+	word  uint32
 }
 
 // Bits of the word.
@@ -46,48 +50,76 @@ const (
 //   - [ErrOwnerDied]: m is locked, too. Its last owner ended without unlocking it.
 //   - [ErrDeadlock]: m is not locked: th owns it, or its owner waits, through however many others, for th.
 //   - an *os.SyscallError: m is not locked, because the kernel has no memory for the wait.
-func (m *Mutex) Lock(th *Thread) error {
-	if th == nil || th.tid == 0 {
-		th.misuse("Lock")
+func (m *Mutex) Lock(th *Thread) (err error) {
+	if atomic.CompareAndSwapUint32(&m.word, th.free, th.tid) {
+		m.below, th.top = th.top, m
+		return
 	}
-	th.head.begin(m)
-	if m.word.CompareAndSwap(0, th.tid) {
-		th.head.add(m)
-		th.head.done()
-		return nil
-	}
-	return m.lockSlow(th, time.Time{})
+	return m.lockSlow(th)
 }
+
+func (m *Mutex) lockSlow(th *Thread) error {
+	th.check("Lock")
+	return m.await(th, time.Time{})
+}
+
+// Unlock unlocks m. If threads wait, m goes to the most urgent of them, and th's thread to what it still
+// inherits or to its own priority. Unlock panics if th does not own m.
+func (m *Mutex) Unlock(th *Thread) {
+	if th.top == m {
+		th.top = m.below // first: the next owner writes below
+		if atomic.CompareAndSwapUint32(&m.word, th.tid, 0) {
+			return
+		}
+	}
+	m.unlockSlow(th)
+}
+
+// unlockSlow is for what is not the last lock of th, and for what is, is off its list, and is waited for.
+func (m *Mutex) unlockSlow(th *Thread) {
+	th.check("Unlock")
+	w := atomic.LoadUint32(&m.word)
+	switch {
+	case w&tidMask == 0:
+		panic("rt: Unlock of unlocked Mutex")
+	case w&tidMask != th.tid:
+		panic("rt: Unlock by a thread that does not own the Mutex")
+	case !th.forget(m) && w&waiters == 0:
+		panic("rt: Unlock of a copied Mutex")
+	case atomic.CompareAndSwapUint32(&m.word, th.tid, 0):
+		return
+	}
+	m.release()
+	if err := unlockPI(&m.word); err != nil {
+		panic("rt: Unlock: " + err.Error()) // somebody else has written the word
+	}
+}
+
+// release is what the next owner's load of the word synchronizes with: the compare-and-swap
+// that failed was only a load, and what the kernel does to the word the race detector does not see.
+func (m *Mutex) release() { atomic.OrUint32(&m.word, 0) }
 
 // TryLock locks m for th if it is free, and reports whether it was. A lock whose owner has died is not
 // free.
 func (m *Mutex) TryLock(th *Thread) bool {
-	if th == nil || th.tid == 0 {
-		th.misuse("TryLock")
+	th.check("TryLock")
+	if !atomic.CompareAndSwapUint32(&m.word, 0, th.tid) {
+		return false
 	}
-	th.head.begin(m)
-	locked := m.word.CompareAndSwap(0, th.tid)
-	if locked {
-		th.head.add(m)
-	}
-	th.head.done()
-	return locked
+	m.below, th.top = th.top, m
+	return true
 }
 
 // LockDeadline is Lock that gives up at the deadline, with context.DeadlineExceeded. What others
 // inherited from th here is gone when it returns. A deadline in the past still locks what is free.
 func (m *Mutex) LockDeadline(th *Thread, deadline time.Time) error {
-	if th == nil || th.tid == 0 {
-		th.misuse("LockDeadline")
-	}
 	if m.TryLock(th) {
 		return nil
 	}
-	if deadline.IsZero() { // lockSlow takes it for none
+	if deadline.IsZero() { // which await takes for none
 		deadline = deadline.Add(1)
 	}
-	th.head.begin(m)
-	return m.lockSlow(th, deadline)
+	return m.await(th, deadline)
 }
 
 // slice is how long a wait that can be cancelled sleeps at a time.
@@ -101,9 +133,7 @@ func (m *Mutex) LockContext(ctx context.Context, th *Thread) error {
 	if ctx == nil {
 		panic("rt: LockContext: nil context")
 	}
-	if th == nil || th.tid == 0 {
-		th.misuse("LockContext")
-	}
+	th.check("LockContext")
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -121,60 +151,18 @@ func (m *Mutex) LockContext(ctx context.Context, th *Thread) error {
 	}
 }
 
-// lockSlow locks m by the kernel. th has begun; the zero deadline is none.
-func (m *Mutex) lockSlow(th *Thread, deadline time.Time) error {
-	defer th.head.done()
-	th.onItsThread("Lock")
+// await locks m by the kernel. The zero deadline is none.
+func (m *Mutex) await(th *Thread, deadline time.Time) error {
+	th.onItsThread()
 	if err := lockPI(&m.word, deadline); err != nil {
 		return err
 	}
-	// The kernel's hand-over is invisible to the race detector. This load sees the unlocker's last
-	// operation on the word, see release.
-	w := m.word.Load()
-	th.head.add(m)
+	// The kernel's hand-over is invisible to the race detector. This load sees the last owner's release.
+	w := atomic.LoadUint32(&m.word)
+	m.below, th.top = th.top, m
 	if w&ownerDied == 0 {
 		return nil
 	}
-	m.word.And(^uint32(ownerDied))
+	atomic.AndUint32(&m.word, ^uint32(ownerDied))
 	return ErrOwnerDied
-}
-
-// Unlock unlocks m. If threads wait, m goes to the most urgent of them, and th's thread to what it still
-// inherits or to its own priority. Unlock panics if th does not own m.
-func (m *Mutex) Unlock(th *Thread) {
-	if th == nil || th.tid == 0 {
-		th.misuse("Unlock")
-	}
-	if m.word.Load()&tidMask != th.tid || m.copied() {
-		m.notOwned(th)
-	}
-	th.head.begin(m)
-	m.remove()
-	if !m.word.CompareAndSwap(th.tid, 0) {
-		m.unlockSlow(th)
-	}
-	th.head.done()
-}
-
-func (m *Mutex) unlockSlow(th *Thread) {
-	th.onItsThread("Unlock")
-	m.release()
-	if err := unlockPI(&m.word); err != nil {
-		panic("rt: Unlock: " + err.Error()) // somebody else has written the word
-	}
-}
-
-// release is what the next owner's load of the word synchronizes with: the compare-and-swap
-// that failed was only a load, and what the kernel does to the word the race detector does not see.
-func (m *Mutex) release() { m.word.Or(0) }
-
-func (m *Mutex) notOwned(th *Thread) {
-	switch owner := m.word.Load() & tidMask; owner {
-	case 0:
-		panic("rt: Unlock of unlocked Mutex")
-	case th.tid:
-		panic("rt: Unlock of a copied Mutex")
-	default:
-		panic("rt: Unlock by a thread that does not own the Mutex")
-	}
 }

@@ -9,15 +9,6 @@ import (
 	"unsafe"
 )
 
-func hasRobustList() error {
-	var head, size uintptr
-	_, _, errno := syscall.RawSyscall(syscall.SYS_GET_ROBUST_LIST, 0, uintptr(unsafe.Pointer(&head)), uintptr(unsafe.Pointer(&size)))
-	if errno != 0 {
-		return &UnsupportedError{"the kernel refuses get_robust_list: " + errno.Error(), errno}
-	}
-	return nil
-}
-
 // probeFIFO leaves the running thread a real-time one.
 func (r *Report) probeFIFO() {
 	r.SysNice, r.Limit = hasSysNice(), priorityLimit()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sync/atomic"
 	"syscall"
 	"time"
 	"unsafe"
@@ -36,7 +35,7 @@ func alive(tid uint32) bool {
 
 // lockPI waits until the kernel has given the word to the running thread. It is a system call that the runtime
 // knows of: with a raw one, a stop of the world would wait for the waiter, and the owner for the world.
-func lockPI(word *atomic.Uint32, deadline time.Time) error {
+func lockPI(word *uint32, deadline time.Time) error {
 	var until *syscall.Timespec
 	if !deadline.IsZero() {
 		until = monotonic(deadline)
@@ -58,7 +57,7 @@ func lockPI(word *atomic.Uint32, deadline time.Time) error {
 }
 
 // unlockPI hands the word to its most urgent waiter. It does not sleep, so the runtime need not know.
-func unlockPI(word *atomic.Uint32) error {
+func unlockPI(word *uint32) error {
 	_, _, errno := syscall.RawSyscall6(syscall.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexUnlockPI|futexPrivate, 0, 0, 0, 0)
 	if errno != 0 {
 		return os.NewSyscallError("futex(FUTEX_UNLOCK_PI)", errno)
@@ -78,22 +77,30 @@ func monotonic(t time.Time) *syscall.Timespec {
 
 // hasLockPI locks and unlocks by the kernel.
 func hasLockPI() error {
-	word := new(atomic.Uint32)
+	word := new(uint32)
 	if err := lockPI(word, time.Time{}); err != nil {
 		return &UnsupportedError{"the kernel has no FUTEX_LOCK_PI2 (Linux 5.14 with CONFIG_FUTEX_PI): " + err.Error(), err}
 	}
 	return unlockPI(word)
 }
 
-// setRobustList replaces the running thread's robust list. The Go runtime sets none; the C library
-// does, and with cgo loses it for this thread, whose goroutine should not call what uses robust mutexes of C.
-func setRobustList(h *robustHead) error {
-	const size = unsafe.Sizeof(*h) - unsafe.Offsetof(h.list.next)
-	_, _, errno := syscall.RawSyscall(syscall.SYS_SET_ROBUST_LIST, uintptr(unsafe.Pointer(&h.list.next)), size, 0)
+// hasRobustList asks for the running thread's list, which may be empty.
+func hasRobustList() error {
+	var head, size uintptr
+	_, _, errno := syscall.RawSyscall(syscall.SYS_GET_ROBUST_LIST, 0, uintptr(unsafe.Pointer(&head)), uintptr(unsafe.Pointer(&size)))
 	if errno != 0 {
-		return &UnsupportedError{"the kernel refuses set_robust_list: " + errno.Error(), errno}
+		return &UnsupportedError{"the kernel refuses get_robust_list: " + errno.Error(), errno}
 	}
 	return nil
+}
+
+// setRobustList gives the running thread the list h. It replaces one of the C library's, which a program with cgo
+// has, and which is empty unless C code leaves a robust lock of its own locked on this thread.
+func setRobustList(h *robustHead) {
+	_, _, errno := syscall.RawSyscall(syscall.SYS_SET_ROBUST_LIST, uintptr(unsafe.Pointer(h)), unsafe.Sizeof(*h), 0)
+	if errno != 0 {
+		panic("rt: set_robust_list: " + errno.Error()) // attach has seen that there are robust lists
+	}
 }
 
 func setFIFO(prio int) error {

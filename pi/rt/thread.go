@@ -3,7 +3,6 @@ package rt
 import (
 	"fmt"
 	"runtime"
-	"sync"
 )
 
 // The priorities of SCHED_FIFO, the larger the more urgent.
@@ -15,10 +14,15 @@ const (
 // Thread is the handle of a goroutine that [Go] has started, and of the operating system's thread that runs it
 // and nothing else. It is used on that goroutine only, and not after its function has returned.
 type Thread struct {
-	head robustHead
-	tid  uint32 // cached: to ask for it costs a system call; 0 once the function has returned
+	top  *Mutex // what it holds, the last one first, linked by below
+	free uint32 // what the word of a lock must be so that the thread takes it: 0, or over at the end
+	tid  uint32 // cached: to ask for it costs a system call
 	prio int
+	_    [40]byte // every lock writes top: no two threads share a line of the cache
 }
+
+// over is what no lock's word is: the id and the bits that would say that it has died.
+const over = ^uint32(0)
 
 // ID returns the thread's id, as in /proc/self/task.
 func (th *Thread) ID() int { return int(th.tid) }
@@ -78,71 +82,52 @@ func attach(prio int) (*Thread, error) {
 	if err := hasLockPI(); err != nil {
 		return nil, err
 	}
+	if err := hasRobustList(); err != nil {
+		return nil, err
+	}
 	if err := setFIFO(prio); err != nil {
 		return nil, err
 	}
-	th := &Thread{prio: prio, tid: threadID()}
-	th.head.init()
-	if err := setRobustList(&th.head); err != nil { // last: from here on the kernel reads th
-		return nil, err
-	}
-	return th, nil
+	return &Thread{tid: threadID(), prio: prio}, nil
 }
 
 // end is the last that runs on the thread's goroutine.
 func (th *Thread) end() {
-	th.onItsThread("the end of the function")
-	held := th.head.members()
-	for _, m := range held {
-		m.release() // for the race detector: the kernel unlocks it without a trace
+	th.onItsThread()
+	if th.top != nil {
+		head, held := th.bequeath()
+		for _, m := range held {
+			m.release() // for the race detector: the kernel unlocks it without a trace
+		}
+		keep(dying{th.tid, head, held})
+		setRobustList(head)
 	}
-	keep(dying{th, th.tid, held})
-	th.tid = 0
+	th.top, th.free = nil, over
 }
 
-func (th *Thread) misuse(call string) {
+// forget takes m off the list of what th holds, and reports whether it was there.
+func (th *Thread) forget(m *Mutex) bool {
+	for p := &th.top; *p != nil; p = &(*p).below {
+		if *p == m {
+			*p = m.below
+			return true
+		}
+	}
+	return false
+}
+
+func (th *Thread) check(call string) {
 	if th == nil {
 		panic("rt: " + call + " with a nil Thread")
 	}
-	panic("rt: " + call + " with a Thread whose function has returned")
+	if th.free == over {
+		panic("rt: " + call + " with a Thread whose function has returned")
+	}
 }
 
 // onItsThread panics if the kernel would act for another thread than th.
-func (th *Thread) onItsThread(call string) {
+func (th *Thread) onItsThread() {
 	if threadID() != th.tid {
-		panic("rt: " + call + " on another thread than the Thread's own")
+		panic("rt: a Thread is used on another thread than its own")
 	}
-}
-
-// dying is what the kernel reads while a thread ends, after its goroutine is gone. The list does not do to
-// keep held alive: whoever gets the first lock of it puts it into another list.
-type dying struct {
-	th   *Thread
-	tid  uint32
-	held []*Mutex
-}
-
-var morgue struct {
-	sync.Mutex
-	all []dying
-}
-
-func keep(d dying) {
-	morgue.Lock()
-	morgue.all = append(morgue.all, d)
-	morgue.Unlock()
-}
-
-// sweep forgets the threads that are gone.
-func sweep() {
-	morgue.Lock()
-	left := morgue.all[:0]
-	for _, d := range morgue.all {
-		if alive(d.tid) {
-			left = append(left, d)
-		}
-	}
-	clear(morgue.all[len(left):])
-	morgue.all = left
-	morgue.Unlock()
 }
