@@ -94,15 +94,16 @@ func attach(prio int) (*Thread, error) {
 // end is the last that runs on the thread's goroutine.
 func (th *Thread) end() {
 	th.onItsThread()
-	if th.top != nil {
-		head, held := th.bequeath()
-		for _, m := range held {
-			m.release() // for the race detector: the kernel unlocks it without a trace
-		}
-		keep(dying{th.tid, head, held})
-		setRobustList(head)
-	}
+	head, held := th.bequeath()
 	th.top, th.free = nil, over
+	if len(held) == 0 {
+		return
+	}
+	for _, m := range held {
+		m.release() // for the race detector: the kernel unlocks it without a trace
+	}
+	keep(dying{th.tid, head, held})
+	setRobustList(head)
 }
 
 // forget takes m off the list of what th holds, and reports whether it was there.
