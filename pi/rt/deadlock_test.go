@@ -44,7 +44,7 @@ func TestRingIsRefused(t *testing.T) {
 			m, errs := make([]rt.Mutex, n), make([]error, n)
 			var holding atomic.Int32
 			for i := range n {
-				c.run(10+i, func(th *rt.Thread) {
+				c.run(10, func(th *rt.Thread) {
 					_ = m[i].Lock(th)
 					for holding.Add(1); holding.Load() < int32(n); {
 						nap()
@@ -74,8 +74,8 @@ func TestOneOrderIsNotRefused(t *testing.T) {
 	c := newCrew(t)
 	var m [3]rt.Mutex
 	var failed atomic.Int32
-	for i := range 3 {
-		c.run(10+i, func(th *rt.Thread) {
+	for range 3 {
+		c.run(10, func(th *rt.Thread) {
 			for range 100 {
 				for j := range m {
 					if m[j].Lock(th) != nil {

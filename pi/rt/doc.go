@@ -48,7 +48,8 @@
 //
 // The same holds for the rest of the runtime. Its own locks inherit nothing, a collection stops real-time
 // threads as well, and a goroutine that waits for a channel, a timer or a sync.Mutex is woken by a thread without a
-// priority. Between Lock and Unlock, and in what has a deadline, do not allocate and use nothing of that;
+// priority. In places it spins until another thread has done something, which a less urgent one on the same processor then
+// never does. Between Lock and Unlock, and in what has a deadline, do not allocate and use nothing of that;
 // sleep in the kernel, and turn the collector off (debug.SetGCPercent) if its pauses are too long.
 //
 // # Limits
@@ -64,6 +65,8 @@
 //   - Nothing wakes a wait but the lock and its deadline, signals do not: [Mutex.LockContext] looks at its context every 5 ms.
 //   - A Thread used on another goroutine than its own is noticed when the kernel is involved, and by the race detector; Lock
 //     and Unlock that meet nobody do not look.
+//   - The race detector has locks of its own that spin. Threads of different priorities that share one processor can
+//     hang in them for ever; with a processor more than real-time threads that compute they cannot.
 //   - With cgo: a C library has a robust list of its own on each thread. It is replaced if the thread
 //     ends with Mutexes held, so C code must not leave a robust pthread_mutex_t locked there.
 package rt

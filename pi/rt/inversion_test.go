@@ -153,6 +153,9 @@ func compute(d time.Duration) {
 // H waits for L's critical section, whatever M does, at every depth. Without inheritance it waits for M.
 func TestWaitIsFlatInWhatIsBetween(t *testing.T) {
 	needRT(t)
+	if raceDetector {
+		t.Skip(spins)
+	}
 	out := machine(t, "inversion", allowed(t), "GOMAXPROCS=32", "GOGC=off")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, lines, depths+1)
