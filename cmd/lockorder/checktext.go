@@ -21,8 +21,7 @@ func writeText(c *checked, out io.Writer) error {
 	var b strings.Builder
 	for _, f := range c.found {
 		if f.status == isNew {
-			f.report = localize(f.report, c.places.toRead)
-			f.print(&b)
+			f.localize(c.places.toRead).print(&b)
 		}
 	}
 	c.writeQuiet(&b)

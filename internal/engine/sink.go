@@ -36,5 +36,8 @@ func Emit(n *News) {
 		if f := orderSink.Load(); f != nil && n.Order != nil {
 			(*f)(*n.Order)
 		}
+		if f := pauser.Load(); f != nil && n.Ask != nil {
+			(*f)(n.Ask)
+		}
 	}
 }
