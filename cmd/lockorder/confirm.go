@@ -48,7 +48,7 @@ type target struct {
 // something are rare.
 const (
 	firstLimit = 40 * time.Millisecond
-	growth     = 1.13
+	growth     = 1.1
 	pauses     = 12 // that the budget of a process suffices for
 )
 
@@ -110,6 +110,9 @@ func (r *reruns) try(ctx context.Context, t *target) {
 			r.say("confirm %s: rerun %d of at most %d, of %s", t.f.report.ID, t.runs, r.p.confirmRuns, filepath.Base(test.Program))
 			if err := r.rerun(ctx, t, test, n); err != nil {
 				r.say("confirm %s: %v", t.f.report.ID, err)
+			}
+			if r.happened(t) {
+				t.f.closedIn = fmt.Sprintf("in rerun %d, of %s, ", t.runs, filepath.Base(test.Program))
 			}
 		}
 		<-r.room

@@ -10,7 +10,7 @@ import (
 func (f finding) printOutcome(out io.Writer) {
 	switch {
 	case f.ring != nil:
-		fmt.Fprint(out, "  confirmed: with goroutines held up at these places, the ring has closed:\n")
+		fmt.Fprintf(out, "  confirmed: %swith goroutines held up at these places the ring has closed:\n", f.closedIn)
 		ring := *f.ring
 		ring.Advice, ring.ID = nil, "" // those of the finding
 		for line := range strings.Lines(strings.TrimRight(ring.String(), "\n")) {
@@ -19,4 +19,12 @@ func (f finding) printOutcome(out io.Writer) {
 	case f.tried != "":
 		fmt.Fprintf(out, "  not confirmed: %s\n", f.tried)
 	}
+}
+
+// mark follows the ID of a finding that has been made to happen.
+func (f finding) mark() string {
+	if f.ring == nil {
+		return ""
+	}
+	return " (confirmed)"
 }

@@ -19,6 +19,7 @@ type finding struct {
 	processes int               // that made it; 0 if it took several to see
 	status    status            // of lockorder check
 	ring      *lockorder.Report // that has closed when it was tried to be made happen
+	closedIn  string            // "in rerun 3, of pkg.test, " if this command has run it
 	tried     string            // what became of the attempt, if no ring has closed
 }
 
