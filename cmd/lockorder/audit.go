@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/interlock-go/interlock/internal/overlay"
 )
@@ -48,6 +49,7 @@ func audit(verb string, args []string, stdout, stderr io.Writer) int {
 			return fail(stderr, err)
 		}
 	}
+	began := time.Now()
 	status, err := observe(ctx, p, build, graphs, kept, stdout, stderr)
 	if err != nil {
 		return fail(stderr, err)
@@ -58,7 +60,7 @@ func audit(verb string, args []string, stdout, stderr io.Writer) int {
 	if p.json {
 		stdout = stderr
 	}
-	c := conclusion{p: p, build: build, graphs: graphs, kept: kept, say: say}
+	c := conclusion{p: p, build: build, graphs: graphs, kept: kept, took: time.Since(began), say: say}
 	return max(status, c.print(ctx, stdout, stderr))
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/interlock-go/interlock/internal/overlay"
 )
@@ -12,8 +13,9 @@ import (
 type conclusion struct {
 	p      *goArgs
 	build  *overlay.Build
-	graphs string // directory of the graph files
-	kept   string // of the test binaries, "" if nothing is to be confirmed
+	graphs string        // directory of the graph files
+	kept   string        // of the test binaries, "" if nothing is to be confirmed
+	took   time.Duration // by all tests, with building them
 	say    func(string, ...any)
 }
 

@@ -41,6 +41,7 @@ type target struct {
 	parts [2][]rendezvous.Part // at the places of the finding; at all places of its classes
 	tests []*keptTest          // that can make it happen
 	runs  int
+	hung  bool // a rerun had to be killed
 }
 
 // The first rerun holds a goroutine up for firstLimit at a time, and each further
@@ -51,6 +52,10 @@ const (
 	growth     = 1.1
 	pauses     = 12 // that the budget of a process suffices for
 )
+
+// grace is how much longer a rerun may take than all tests took. One that takes longer
+// hangs, on something that is no lock.
+const grace = 30 * time.Second
 
 // confirm reruns the tests that took the orders of potential findings, and tells each finding what has
 // become of it. Rings that have closed go to the graph files.
@@ -117,12 +122,16 @@ func (r *reruns) try(ctx context.Context, t *target) {
 		}
 		<-r.room
 		r.turn[test].Unlock()
-		if r.happened(t) || ctx.Err() != nil {
+		if r.happened(t) || t.hung || ctx.Err() != nil {
 			break
 		}
 	}
-	if !r.happened(t) {
-		t.f.tried = fmt.Sprintf("the ring did not close in %s, which proves nothing", plural(t.runs, "rerun", "reruns"))
+	if r.happened(t) {
+		return
+	}
+	t.f.tried = fmt.Sprintf("the ring did not close in %s, which proves nothing", plural(t.runs, "rerun", "reruns"))
+	if t.hung {
+		t.f.tried += "; the last one hung on something else and was killed"
 	}
 }
 
@@ -147,13 +156,19 @@ func (r *reruns) rerun(ctx context.Context, t *target, test *keptTest, n int) er
 	if err := os.WriteFile(file, plan, 0o666); err != nil {
 		return err
 	}
+	limited, stop := context.WithTimeout(ctx, r.took+grace)
+	defer stop()
 	command := append(append(slices.Clone(test.Exec), test.Binary), test.Args...)
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd := exec.CommandContext(limited, command[0], command[1:]...)
 	cmd.Dir = test.Dir
 	cmd.Env = append(slices.Clone(test.Env), "INTERLOCK="+settings(dir, r.build,
 		"pause="+file, "stacks=1", "log_path=stderr", "tiers=none", "halt_on_error=0"))
 	_ = cmd.Run() // that a test fails when it is held up says nothing
-	return r.take(dir)
+	if err := r.take(dir); err != nil || limited.Err() == nil || ctx.Err() != nil {
+		return err
+	}
+	t.hung = true
+	return nil
 }
 
 // plan is that of the n-th rerun.

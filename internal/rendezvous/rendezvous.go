@@ -129,7 +129,7 @@ func (m *Meeting) take(g *guest, now time.Time) {
 		return
 	}
 	if len(g.fits) == 0 {
-		g.until = now.Add(time.Duration(m.random.Int64N(int64(m.plan.Limit))+1))
+		g.until = now.Add(time.Duration(m.random.Int64N(int64(m.plan.Limit)) + 1))
 	}
 	m.waiting = append(m.waiting, g)
 }
