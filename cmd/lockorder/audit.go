@@ -145,13 +145,11 @@ func prepare(ctx context.Context, p *goArgs, dir string, say func(string, ...any
 // command.
 func observe(ctx context.Context, p *goArgs, build *overlay.Build, graphs, kept string, stdout, stderr io.Writer) (int, error) {
 	if kept != "" {
-		flag, err := keepFlag(kept, p.exec)
+		flag, err := keepExec(kept, p.exec)
 		if err != nil {
 			return 0, err
 		}
-		build.Flags = append(build.Flags, flag)
-	} else if p.exec != "" {
-		build.Flags = append(build.Flags, "-exec="+p.exec)
+		p.exec = flag
 	}
 	g := overlay.Go{Dir: p.dir, Env: append(build.Env, "INTERLOCK="+settings(graphs, build))}
 	return runGo(ctx, p, build, g, graphs, stdout, stderr)
@@ -198,6 +196,9 @@ func commandLine(p *goArgs, build *overlay.Build) ([]string, error) {
 	args := append([]string{p.verb}, build.Flags...)
 	if !p.counted && p.verb == "test" {
 		args = append(args, "-count=1")
+	}
+	if p.exec != "" {
+		args = append(args, "-exec="+p.exec)
 	}
 	switch {
 	case p.covered:

@@ -26,8 +26,8 @@ type keptTest struct {
 	Env     []string
 }
 
-// keepFlag makes the go command run the tests through this program.
-func keepFlag(dir, users string) (string, error) {
+// keepExec is the -exec by which the go command runs the tests through this program.
+func keepExec(dir, users string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -35,7 +35,7 @@ func keepFlag(dir, users string) (string, error) {
 	if strings.Contains(self+dir, "'") {
 		return "", fmt.Errorf("-confirm: the path %q or %q has a quote in it", self, dir)
 	}
-	flag := fmt.Sprintf("-exec='%s' %s '%s'", self, keepCommand, dir)
+	flag := fmt.Sprintf("'%s' %s '%s'", self, keepCommand, dir)
 	if users != "" {
 		flag += " " + users
 	}

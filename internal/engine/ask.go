@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"sync/atomic"
-
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -24,18 +22,6 @@ type Asked struct {
 
 // passed are the places of requests that the pauser need not be shown again.
 var passed knownSet
-
-// pauser is who may hold a goroutine up before it asks. It is set at start and never changed.
-var pauser atomic.Pointer[func(*Ask)]
-
-// SetPauser sets who is shown each request before it is made. It is called on the goroutine
-// that asks, which does not count as blocked, with nothing internal held, and may take its
-// time. A request is shown whether or not its order is known, so the fast path is closed: this
-// is called at start, before there are goroutines to speak of.
-func SetPauser(f func(*Ask)) {
-	CloseFastPath()
-	pauser.Store(&f)
-}
 
 // Pass says that requests of the call with return address pc need not be shown.
 //
