@@ -53,7 +53,9 @@ func inputs(t *testing.T) map[string][]string {
 // confirmation writes a graph file in which the first finding of another has happened.
 func confirmation(t *testing.T, plain string) string {
 	t.Helper()
-	var found struct{ Findings []struct{ Report map[string]any } }
+	var found struct {
+		Findings []struct{ Report map[string]any }
+	}
 	require.NoError(t, json.Unmarshal(lockorder(t, os.Getenv("PATH"), "check", "-format", "json", plain), &found))
 	ring := found.Findings[0].Report
 	ring["tier"], ring["kind"], ring["provoked"] = "deadlock", "ring", true

@@ -32,7 +32,8 @@ type reruns struct {
 	room  chan struct{}             // so many run at a time
 	mu    sync.Mutex                // guards what follows, and the targets' rings
 	found findings
-	rings int
+	rings int             // written so far
+	told  map[string]bool // identities of deadlocks that nobody predicted
 }
 
 // target is a finding that is to happen.
@@ -66,7 +67,10 @@ func (c *conclusion) confirm(ctx context.Context, found findings, graph *graphfi
 	if err != nil {
 		return nil, err
 	}
-	r := &reruns{conclusion: c, stderr: stderr, found: found, turn: map[*keptTest]*sync.Mutex{}}
+	r := &reruns{conclusion: c, stderr: stderr, found: found, turn: map[*keptTest]*sync.Mutex{}, told: map[string]bool{}}
+	for i := range found {
+		r.told[identity(&found[i])] = true // one that the tests make by themselves is printed as it is
+	}
 	for _, t := range tests {
 		r.turn[t] = &sync.Mutex{}
 	}
@@ -114,7 +118,7 @@ func (r *reruns) try(ctx context.Context, t *target) {
 			t.runs = n + 1
 			r.say("confirm %s: rerun %d of at most %d, of %s", t.f.report.ID, t.runs, r.p.confirmRuns, filepath.Base(test.Program))
 			if err := r.rerun(ctx, t, test, n); err != nil {
-				r.say("confirm %s: %v", t.f.report.ID, err)
+				fmt.Fprintf(r.stderr, "lockorder: confirm %s: %v\n", t.f.report.ID, err)
 			}
 			if r.happened(t) {
 				t.f.closedIn = fmt.Sprintf("in rerun %d, of %s, ", t.runs, filepath.Base(test.Program))
@@ -127,6 +131,10 @@ func (r *reruns) try(ctx context.Context, t *target) {
 		}
 	}
 	if r.happened(t) {
+		return
+	}
+	if t.runs == 0 {
+		t.f.tried = "not tried, for the reruns were interrupted"
 		return
 	}
 	t.f.tried = fmt.Sprintf("the ring did not close in %s, which proves nothing", plural(t.runs, "rerun", "reruns"))
@@ -213,7 +221,10 @@ func (r *reruns) closed(ring lockorder.Report, file []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.found.confirms([]lockorder.Report{ring})) > 0 {
-		fmt.Fprintf(r.stderr, "lockorder: a rerun met a deadlock that was not predicted: %s\n", printable(ring.Summary))
+		if id := identity(&finding{report: ring}); !r.told[id] {
+			r.told[id] = true
+			fmt.Fprintf(r.stderr, "lockorder: a rerun met a deadlock that was not predicted: %s\n", printable(ring.Summary))
+		}
 		return nil
 	}
 	r.rings++
