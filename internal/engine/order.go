@@ -11,15 +11,26 @@ import (
 // it, if that is news. The caller is in a quiet section, holds nothing internal and emits
 // the finding after it.
 //
+//go:norace
+func (r *Record) Before(q *Request) *News {
+	q.Core.identifyAs(q.For)
+	r.settle()
+	news := r.order(q)
+	if pauser.Load() != nil {
+		news = news.join(r.ask(q)) // behind the findings: what is known is told before anybody waits
+	}
+	return news
+}
+
+// order looks the order up and learns it if it is not known.
+//
 // There are three places to look before the engine's lock has to be taken: the lock's
 // own cache (tried on the fast path too), the goroutine's, and the set of orders known
 // of everybody. An order is known of everybody once so many goroutines have used it
 // that one more changes no verdict.
 //
 //go:norace
-func (r *Record) Before(q *Request) *News {
-	q.Core.identifyAs(q.For)
-	r.settle()
+func (r *Record) order(q *Request) *News {
 	if r.n() == 0 && q.For != ForWrite {
 		return nil
 	}
