@@ -1,6 +1,7 @@
 package lockorder_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -83,8 +84,13 @@ func TestConfigGoesOnAfterWhatIsWrong(t *testing.T) {
 	require.True(t, got.Stacks)
 }
 
+// Whatever INTERLOCK holds, each pair is taken or named in an error of its own, and
+// what was taken can be written and is taken again as the same.
 func FuzzParseConfig(f *testing.F) {
-	for _, seed := range []string{"", "log_path=x halt_on_error=1", "tiers=deadlock,all", "wait=10s stacks=2", "a=\x00 =", "max_orders=99999999999999999999"} {
+	for _, seed := range []string{
+		"", "log_path=x halt_on_error=1", "tiers=deadlock,all", "wait=10s stacks=2", "a=\x00 =",
+		"max_orders=99999999999999999999", "exitcode=+7 graph=/tmp/a=b classes=c\u00a0d", "tiers=none wait=1h0m0.5s",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -98,5 +104,53 @@ func FuzzParseConfig(f *testing.F) {
 		require.True(t, c.Wait == 0 || c.Wait >= 10*time.Millisecond)
 		require.GreaterOrEqual(t, c.MaxOrders, 0)
 		require.True(t, 0 <= c.ExitCode && c.ExitCode <= 255)
+
+		again, wrong := lockorder.ParseConfig(formatted(c))
+		require.Empty(t, wrong)
+		require.Equal(t, c, again)
+		one := 0
+		for pair := range strings.FieldsSeq(text) {
+			_, alone := lockorder.ParseConfig(pair)
+			one += len(alone)
+		}
+		_, wrong = lockorder.ParseConfig(text)
+		require.Len(t, wrong, one, "a pair is right or wrong whatever stands beside it")
 	})
+}
+
+// formatted is an INTERLOCK that says c.
+func formatted(c lockorder.Config) string {
+	var b strings.Builder
+	set := func(key string, value any) { fmt.Fprintf(&b, " %s=%v", key, value) }
+	set("log_path", c.LogPath)
+	set("halt_on_error", digit(c.Halt))
+	set("exitcode", c.ExitCode)
+	tiers := "none"
+	for i, tier := range c.Tiers {
+		if i == 0 {
+			tiers = tier.String()
+			continue
+		}
+		tiers += "," + tier.String()
+	}
+	set("tiers", tiers)
+	if c.Graph != "" {
+		set("graph", c.Graph)
+	}
+	if c.Classes != "" {
+		set("classes", c.Classes)
+	}
+	set("wait", c.Wait)
+	set("stacks", digit(c.Stacks))
+	if c.MaxOrders > 0 {
+		set("max_orders", c.MaxOrders)
+	}
+	return b.String()
+}
+
+func digit(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }

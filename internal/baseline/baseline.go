@@ -164,13 +164,21 @@ func Merge(orders []Order) []Order {
 	return slices.CompactFunc(sorted, func(a, b Order) bool { return a.Key() == b.Key() })
 }
 
+// compare sorts orders so that those of one [Order.Key] lie together: what is in the
+// key goes first.
 func compare(a, b Order) int {
-	return cmp.Or(strings.Compare(a.Names(), b.Names()), slices.CompareFunc(a.Locks, b.Locks, func(x, y Lock) int {
-		if x.Classed != y.Classed {
+	key := func(x, y Lock) int {
+		switch {
+		case x.Classed != y.Classed:
 			return strings.Compare(kindOf(x), kindOf(y))
+		case x.Classed:
+			return 0
 		}
 		return comparePositions(x.Position, y.Position)
-	}))
+	}
+	rest := func(x, y Lock) int { return comparePositions(x.Position, y.Position) }
+	return cmp.Or(strings.Compare(a.Names(), b.Names()),
+		slices.CompareFunc(a.Locks, b.Locks, key), slices.CompareFunc(a.Locks, b.Locks, rest))
 }
 
 func kindOf(l Lock) string {

@@ -1,7 +1,6 @@
 package baseline
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -36,17 +35,21 @@ const Day = time.DateOnly
 // *Error.
 func Read(in io.Reader, name string) (*File, error) {
 	var f File
-	scan := bufio.NewScanner(in)
-	scan.Buffer(nil, 16<<20)
+	text, err := io.ReadAll(in)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	number := 0
-	for scan.Scan() {
+	for line := range strings.Lines(string(text)) {
 		number++
-		if err := f.line(scan.Text(), number); err != nil {
+		line, ended := strings.CutSuffix(line, "\n")
+		err := f.line(line, number)
+		if err == nil && !ended {
+			err = errTruncated
+		}
+		if err != nil {
 			return nil, &Error{name, number, err}
 		}
-	}
-	if err := scan.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if number == 0 {
 		return nil, &Error{name, 1, errForeign}
@@ -58,12 +61,13 @@ func Read(in io.Reader, name string) (*File, error) {
 }
 
 var (
-	errForeign = errors.New(`not a baseline: the first line is not "` + magic + `"`)
-	errPlaces  = errors.New("the order before this line has no line of places")
+	errForeign   = errors.New(`not a baseline: the first line is not "` + magic + `"`)
+	errTruncated = errors.New("truncated: the last line does not end as every line does")
+	errPlaces    = errors.New("the order before this line has no line of places")
 )
 
 func (f *File) line(text string, number int) error {
-	text = strings.TrimSuffix(text, "\r") // a checkout may have changed the ends of lines
+	text = strings.TrimRight(text, "\r") // a checkout may have changed the ends of lines
 	if number == 1 {
 		switch {
 		case text == magic:
@@ -155,6 +159,9 @@ func (o *Order) places(text string) error {
 		return fmt.Errorf("%d places for the %d locks of the order", max(n-1, 0), len(o.Locks))
 	}
 	for i, w := range slices.Delete(words, n-2, n-1) {
+		if w.text == "" {
+			return errors.New("a place is empty")
+		}
 		o.Locks[i].Position = w.text
 	}
 	return nil
@@ -168,6 +175,9 @@ func (f *File) declare(rest string, number int) error {
 	if len(words) < 2 {
 		return errors.New("a declaration is declare CLASS CLASS, or more of them")
 	}
+	if slices.ContainsFunc(words, func(w word) bool { return w.text == "" }) {
+		return errors.New("a declared class has no name")
+	}
 	for i := 1; i < len(words); i++ {
 		pair := graphfile.Declaration{Before: words[i-1].text, After: words[i].text}
 		f.Declared = append(f.Declared, Declaration{pair, number})
@@ -177,7 +187,7 @@ func (f *File) declare(rest string, number int) error {
 
 func (f *File) suppress(rest string, number int) error {
 	fields := strings.SplitN(rest, " ", 5)
-	if len(fields) < 5 || fields[1] != "until" || fields[3] != "because" || strings.TrimSpace(fields[4]) == "" {
+	if len(fields) < 5 || fields[0] == "" || fields[1] != "until" || fields[3] != "because" || strings.TrimSpace(fields[4]) == "" {
 		return errors.New("a suppression is suppress ID until YYYY-MM-DD because REASON")
 	}
 	until, err := time.Parse(Day, fields[2])

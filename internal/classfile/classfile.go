@@ -47,7 +47,7 @@ var ErrForeign = errors.New("not a table of lock classes")
 func Write(out io.Writer, classes []Class) error {
 	w := bufio.NewWriter(out)
 	fmt.Fprintln(w, header)
-	sorted := slices.SortedFunc(slices.Values(classes), func(a, b Class) int { return cmp.Compare(a.Name, b.Name) })
+	sorted := slices.SortedStableFunc(slices.Values(classes), func(a, b Class) int { return cmp.Compare(a.Name, b.Name) })
 	for _, c := range sorted {
 		if !oneLine(c.Name) {
 			continue
@@ -90,6 +90,8 @@ func Read(text string) ([]Class, error) {
 		switch at, err := strconv.Atoi(word); {
 		case operand == "":
 			return nil, fmt.Errorf("line %d: %q names nothing", number, line)
+		case !oneLine(operand): // Write could not say it
+			return nil, fmt.Errorf("line %d: %q ends in a carriage return", number, line)
 		case line[0] != ' ' && (word == "class" || word == "var"):
 			classes = append(classes, Class{Name: operand, Single: word == "var"})
 		case line[0] == ' ' && err == nil && len(classes) > 0:

@@ -1,6 +1,7 @@
 package classfile_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -51,6 +52,7 @@ func TestBadTables(t *testing.T) {
 		"interlock-classes 1\nclass p.m":         "truncated",
 		"interlock-classes 1\n 3 f.go\n":         "line 2: .*neither",
 		"interlock-classes 1\nclass\n":           "line 2: .*names nothing",
+		"interlock-classes 1\nclass a\r\n":       "line 2: .*carriage return",
 		"interlock-classes 1\n\n":                "line 2: .*names nothing",
 		"interlock-classes 1\nclass a\n x f\n":   "line 3: .*neither",
 		"interlock-classes 1\nklass a\n":         "line 2: .*neither",
@@ -60,4 +62,37 @@ func TestBadTables(t *testing.T) {
 		require.Error(t, err, "%q", text)
 		require.Regexp(t, want, err.Error())
 	}
+}
+
+// Whatever a table holds, it is an error that names the line, or what was read can
+// be written and is read again as the same; a table that is cut inside a line is an error.
+func FuzzRead(f *testing.F) {
+	f.Add("interlock-classes 1\nclass p.T.mu\n 3 /a/b c.go\n 14 d.go\nvar p.mu\n 7 /a/b c.go\n", 30)
+	f.Add("interlock-classes 1\nclass a\nvar a\n +3 f\n", 25)
+	f.Add("interlock-classes 2\n", 5)
+	f.Add("class p.T.mu\n 3 /a/b c.go\nvar p.T.mu\n", 30)
+	f.Fuzz(func(t *testing.T, text string, cut int) {
+		if !strings.HasPrefix(text, "interlock-classes ") {
+			text = "interlock-classes 1\n" + text // so that a change of the first line is not all that is tried
+		}
+		classes, err := classfile.Read(text)
+		if err != nil {
+			if !errors.Is(err, classfile.ErrForeign) {
+				require.Regexp(t, `^line \d+: |^truncated: `, err.Error())
+			}
+			return
+		}
+		var once strings.Builder
+		require.NoError(t, classfile.Write(&once, classes))
+		again, err := classfile.Read(once.String())
+		require.NoError(t, err)
+		require.ElementsMatch(t, classes, again)
+		var twice strings.Builder
+		require.NoError(t, classfile.Write(&twice, again))
+		require.Equal(t, once.String(), twice.String())
+		if cut >= 0 && cut < len(text) && (cut == 0 || text[cut-1] != '\n') {
+			_, err := classfile.Read(text[:cut])
+			require.Error(t, err)
+		}
+	})
 }

@@ -52,10 +52,11 @@ func (p *part) openHold(rest []byte) error {
 		return err
 	}
 	class, rest, err := word(rest)
-	if err == nil && bytes.Count(rest, []byte(" ")) < 1 {
-		err = errWord
+	if err != nil {
+		return err
 	}
 	p.block.head = append(append(bytes.Clone(rest), ' '), class...)
+	_, err = parseHead(p.block.head) // the frames are yet to come, and the error is this line's
 	return err
 }
 

@@ -64,6 +64,12 @@ func TestBadFilesAreNamedAndLeftOut(t *testing.T) {
 		"wants twice":        {header + block[:len(block)-10] + "\twant d Mutex Lock\n", 7, "a lock after the wanted one"},
 		"block alone":        {header + "\twant d Mutex Lock\n", 3, "a line that belongs to an order, without one"},
 		"frame alone":        {header + "order\n\t\tat p.F p/f.go:1\n", 4, "a line that belongs to an order, without one"},
+		"two spaces":         {"interlock-graph 2\nprocess  \n", 2, "a word is missing"},
+		"two names":          {header + "class a b\n", 3, "more words than the line can have"},
+		"three declared":     {header + "declare a b c\n", 3, "more words than the line can have"},
+		"mode in block":      {header + strings.Replace(block, "c Mutex Lock", "c Mutex lock", 1), 4, `mode "lock" is neither Lock nor RLock`},
+		"more in block":      {header + strings.Replace(block, "c Mutex Lock", "c Mutex Lock x", 1), 4, "a hold has more than a type, a mode and a class"},
+		"less in block":      {header + strings.Replace(block, "c Mutex Lock", "c Mutex", 1), 4, "a word is missing"},
 		"odd line in block":  {header + "order\n\twish\n", 4, `unknown kind of line "wish"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,27 +113,4 @@ func TestNamesCannotBreakALine(t *testing.T) {
 		require.Equal(t, name, g.Processes()[0].Module)
 		require.Contains(t, g.Classes(), name)
 	}
-}
-
-// Whatever a file holds, it is an error with its line, or what was taken from it
-// can be written and read again.
-func FuzzAdd(f *testing.F) {
-	f.Add(header + good + "order 1 1.1 1.2\nreport {}\nclass c\ndeclare a b\n")
-	f.Add(header + block + "report {\"id\":\"x\"}\nby 0\n" + header)
-	f.Add(header + "frame \"p.F\" \"p/f.go:1\"\nhold \"Mutex\" Lock c 1\norder 1 1.1\n")
-	f.Add(header[:20])
-	f.Fuzz(func(t *testing.T, text string) {
-		g := graphfile.NewGraph()
-		if err := g.Add(strings.NewReader(text), "f"); err != nil {
-			var at *graphfile.FileError
-			require.ErrorAs(t, err, &at)
-			require.Empty(t, g.Processes())
-			require.Empty(t, g.Orders())
-			return
-		}
-		once := written(t, g)
-		again := graphfile.NewGraph()
-		require.NoError(t, again.Add(strings.NewReader(once), "again"), once)
-		require.Equal(t, once, written(t, again))
-	})
 }

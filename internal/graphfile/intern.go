@@ -95,7 +95,16 @@ func (g *Graph) hold(head []byte, stack []uint32) (uint32, error) {
 	return id, nil
 }
 
-func parseHold(head []byte, stack []uint32) (h hold, err error) {
+func parseHold(head []byte, stack []uint32) (hold, error) {
+	h, err := parseHead(head)
+	if err == nil && h.class == "" && len(stack) == 0 {
+		err = errors.New("a lock has neither a class nor a place")
+	}
+	h.stack = slices.Clone(stack)
+	return h, err
+}
+
+func parseHead(head []byte) (h hold, err error) {
 	for _, field := range []*string{&h.kind, &h.mode, &h.class} {
 		if *field, head, err = textWord(head); err != nil {
 			return h, err
@@ -106,10 +115,7 @@ func parseHold(head []byte, stack []uint32) (h hold, err error) {
 		return h, errors.New("a hold has more than a type, a mode and a class")
 	case h.mode != modeLock && h.mode != modeRLock:
 		return h, fmt.Errorf("mode %q is neither Lock nor RLock", h.mode)
-	case h.class == "" && len(stack) == 0:
-		return h, errors.New("a lock has neither a class nor a place")
 	}
-	h.stack = slices.Clone(stack)
 	return h, nil
 }
 

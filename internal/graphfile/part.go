@@ -74,7 +74,7 @@ func (p *part) line(line []byte) error {
 	case "process":
 		return p.process(rest)
 	case "class", "var":
-		name, _, err := textWord(rest)
+		name, err := lastWord(rest)
 		p.classes = append(p.classes, class{name, string(kind) == "var"})
 		return err
 	case "declare":
@@ -171,7 +171,7 @@ func (p *part) declare(rest []byte) error {
 	if err != nil {
 		return err
 	}
-	after, _, err := textWord(rest)
+	after, err := lastWord(rest)
 	p.declared = append(p.declared, Declaration{before, after})
 	return err
 }

@@ -35,6 +35,7 @@ var (
 	errQuote  = errors.New("a quoted word does not end")
 	errWord   = errors.New("a word is missing")
 	errNumber = errors.New("not a number")
+	errMore   = errors.New("more words than the line can have")
 )
 
 // noWord is how an empty word is written: the most frequent quoted one.
@@ -46,6 +47,9 @@ func word(line []byte) (raw, rest []byte, err error) {
 		return nil, nil, errWord
 	}
 	end := bytes.IndexByte(line, ' ')
+	if end == 0 {
+		return nil, nil, errWord
+	}
 	if line[0] == '"' && !bytes.HasPrefix(line, noWord) {
 		quoted, err := strconv.QuotedPrefix(string(line))
 		if err != nil || len(quoted) < len(line) && line[len(quoted)] != ' ' {
@@ -79,6 +83,15 @@ func textWord(line []byte) (s string, rest []byte, err error) {
 	}
 	s, err = text(raw)
 	return s, rest, err
+}
+
+// lastWord is textWord for the only word that is left.
+func lastWord(line []byte) (string, error) {
+	s, rest, err := textWord(line)
+	if err == nil && len(rest) > 0 {
+		err = errMore
+	}
+	return s, err
 }
 
 // number takes a number off line, up to the byte after it.

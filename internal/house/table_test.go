@@ -70,7 +70,7 @@ var invisible = []house.Invisible{
 }
 
 // endings are the files that some test reads from a testdata folder.
-var endings = []string{".dot", ".golden", ".go", ".json", ".mod", ".txt", ".txtar"}
+var endings = []string{".dot", ".golden", ".go", ".json", ".md", ".mod", ".txt", ".txtar"}
 
 // requirements of the library's own go.mod: of tests only, and no linters or
 // rivals but the one that the differential test needs.

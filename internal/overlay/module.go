@@ -73,8 +73,9 @@ func (b *Build) requireLibrary(ctx context.Context, store Store, req Request, se
 }
 
 // requireLibrary copies goMod and its go.sum and makes the copy require the
-// library at lib. root is the go.mod of the module's directory. It returns the
-// copy, for -modfile.
+// library at lib. root is the go.mod of the module's directory, from which relative
+// directories start even if goMod lies elsewhere. It returns the copy, for
+// -modfile.
 func (g Go) requireLibrary(ctx context.Context, goMod, root, lib string, req Request, files map[string]string) (string, error) {
 	file, err := g.readMod(ctx, "mod", goMod)
 	if err != nil {
@@ -90,7 +91,7 @@ func (g Go) requireLibrary(ctx context.Context, goMod, root, lib string, req Req
 	if err := copyFile(sumOf(goMod), sumOf(copied)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
-	args := append([]string{"mod", "edit"}, absoluteReplaces(file.Replace, filepath.Dir(goMod))...)
+	args := append([]string{"mod", "edit"}, absoluteReplaces(file.Replace, filepath.Dir(root))...)
 	if isVendored(filepath.Dir(root), req.Mod, file.Go) {
 		edits, err := useVendor(root, req.Dir, files)
 		if err != nil {
