@@ -150,6 +150,9 @@ func (s *State) refusal(o Outcome, gaps []Amount) (members [4]uint64, lacks []Am
 	if o == Unsafe && s.known != nil {
 		return everybody, near(s.known.gaps(gaps), s.lacks)
 	}
+	if o == Unsafe && s.fall.refused {
+		return everybody, s.nearest(gaps)
+	}
 	w := &s.walk
 	mark := func(j Job) { members[uint8(j)>>6] |= 1 << (uint8(j) & 63) }
 	for _, d := range w.deferred {
@@ -183,6 +186,31 @@ func near(gaps []Amount, gap Amount) []Amount {
 		}
 	}
 	return append(gaps, gap)
+}
+
+// nearest appends what those lack whom the last cascade left, the nearest one of each
+// resource. The request at hand is still that.
+func (s *State) nearest(gaps []Amount) []Amount {
+	c := &s.fall
+	p := c.p
+	patience := c.patience
+	c.patience = math.MaxInt // it ended
+	s.cascade(p)
+	c.patience = patience
+	for r, h := range s.watchers {
+		if len(h) > 0 {
+			gaps = append(gaps, Amount{r, h[0].need - c.work[r]})
+		}
+	}
+	_, kinds := s.of(p)
+	for e, n := range c.want {
+		if lack := n - c.work[kinds[e]]; lack > 0 {
+			gaps = near(gaps, Amount{int(kinds[e]), lack})
+			break
+		}
+	}
+	s.restore(p)
+	return gaps
 }
 
 var everybody = [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}

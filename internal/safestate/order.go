@@ -130,6 +130,9 @@ func (s *State) place(j Job, b int32, i int) {
 	x := &o.blocks[b]
 	x.jobs = slices.Insert(x.jobs, i, j)
 	s.jobs[j].block = b
+	if s.jobs[j].at < 0 {
+		s.enlist(j)
+	}
 	o.size++
 	if o.many() {
 		us, kinds := s.of(j)

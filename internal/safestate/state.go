@@ -38,6 +38,9 @@ type job struct {
 	n     int32  // number of resources in its claim
 	holds int32  // number of resources of which it holds some
 	block int32  // its block in the order, or -1
+
+	watches int32 // the resource that it watches
+	at      int32 // where in its watchers, or -1
 }
 
 // State is a safe state with an order that shows it. It is not safe for concurrent use.
@@ -51,6 +54,10 @@ type State struct {
 
 	order order
 	walk  walk
+	fall  cascade
+
+	watchers []watchers // by resource
+
 	pin   Job
 	sets  []*stuckSet // by the first resource of the request that was refused
 	known *stuckSet   // the one that refused the last request
@@ -88,6 +95,8 @@ func New(total []int64) *State {
 	s.sets = make([]*stuckSet, m)
 	s.order.init(m)
 	s.walk.init(m)
+	s.watchers = make([]watchers, m)
+	s.fall = cascade{work: make([]int64, m), patience: impatience}
 	return s
 }
 
@@ -218,11 +227,19 @@ func (s *State) decide(j Job) Outcome {
 		return Granted
 	}
 	if s.foretold(j) {
+		s.fall.refused = false
+		return Unsafe
+	}
+	switch s.foresee(j) {
+	case reached:
+		return Granted
+	case stuck:
 		return Unsafe
 	}
 	if o = s.seek(j, true); o == Unsafe {
 		s.remember()
 	}
+	s.learn(o)
 	return o
 }
 
@@ -263,6 +280,7 @@ func (s *State) giveBack(j Job) {
 		u := &us[a.entry]
 		u.held -= a.units
 		u.need += a.units
+		s.needs(j, a.kind, u.need)
 		s.free[a.kind] += a.units
 		if u.held == 0 {
 			x.holds--
@@ -276,6 +294,7 @@ func (s *State) giveBack(j Job) {
 // settle takes j out of the order if it holds nothing (L0).
 func (s *State) settle(j Job) {
 	if x := &s.jobs[j]; x.holds == 0 && x.block >= 0 && j != s.pin {
+		s.unwatch(j)
 		s.remove(j)
 	}
 }

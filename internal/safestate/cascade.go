@@ -1,0 +1,142 @@
+package safestate
+
+// cascade is what a cascade keeps: jobs finish, from the head of the order on, whose need
+// is free once the request at hand is granted, whatever their place. In a tight state
+// hardly anybody can, and so nearly all are found to be stuck by a look at the one of each
+// resource that needs least. Where many can, a walk along the order passes them in blocks;
+// so a cascade that has gone on for some time gives up in favour of that.
+type cascade struct {
+	p        Job
+	work     []int64 // by resource: what would be free
+	want     []int64 // what p needs after the request, by entry
+	done     []Job   // who finished
+	steps    int     // who was looked at
+	patience int     // how many may be looked at
+	refused  bool    // the last decision was a refusal found by a cascade
+}
+
+// verdict is what a cascade comes to.
+type verdict uint8
+
+const (
+	unknown verdict = iota
+	reached         // p can finish behind those who are done
+	stuck           // it cannot
+)
+
+// impatience is the least number of jobs that a cascade looks at.
+const impatience = 8
+
+// cascade lets jobs finish that need not wait for p, until p can. Those who are done, and p,
+// are no watchers until restore.
+func (s *State) cascade(p Job) verdict {
+	c := &s.fall
+	c.p, c.done, c.steps = p, c.done[:0], 0
+	copy(c.work, s.free)
+	us, kinds := s.of(p)
+	c.want = c.want[:0]
+	for i := range us {
+		c.want = append(c.want, us[i].need)
+	}
+	for _, a := range s.asks {
+		c.work[a.kind] -= a.units
+		c.want[a.entry] -= a.units
+	}
+	if s.jobs[p].at >= 0 {
+		s.unwatch(p)
+	}
+	if c.covers(kinds) {
+		return s.reached()
+	}
+	for again := true; again; {
+		again = false
+		for r := range c.work {
+			for len(s.watchers[r]) > 0 && s.watchers[r][0].need <= c.work[r] {
+				if c.steps++; c.steps > c.patience {
+					return unknown
+				}
+				if !s.finishes(s.watchers[r][0].job) {
+					continue
+				}
+				again = true
+				if c.covers(kinds) {
+					return s.reached()
+				}
+			}
+		}
+	}
+	return stuck
+}
+
+// reached says that p can finish. Where the pinned job would come then, only a walk knows.
+func (s *State) reached() verdict {
+	if s.pin != None {
+		return unknown
+	}
+	return reached
+}
+
+// finishes lets j finish, or watch another resource, of which it lacks some.
+func (s *State) finishes(j Job) bool {
+	c := &s.fall
+	us, kinds := s.of(j)
+	e, lack := most(us, kinds, c.work)
+	s.unwatch(j)
+	if lack > 0 {
+		s.watch(j, kinds[e], us[e].need)
+		return false
+	}
+	for e, u := range us {
+		c.work[kinds[e]] += u.held
+	}
+	c.done = append(c.done, j)
+	return true
+}
+
+// restore lets those watch again who were taken out by the cascade.
+func (s *State) restore(p Job) {
+	for _, j := range s.fall.done {
+		s.enlist(j)
+	}
+	if s.jobs[p].block >= 0 {
+		s.enlist(p)
+	}
+}
+
+// foresee decides on the request at hand by a cascade, if one comes to an end soon.
+func (s *State) foresee(p Job) verdict {
+	c := &s.fall
+	v := s.cascade(p)
+	s.restore(p)
+	c.refused = v == stuck
+	if v == reached {
+		s.grant(p)
+		s.toFront(p)
+		for i := len(c.done) - 1; i >= 0; i-- {
+			s.toFront(c.done[i])
+		}
+	}
+	return v
+}
+
+// learn makes cascades go on for longer if the walk has found nearly all stuck, and for
+// less long if they were in vain.
+func (s *State) learn(o Outcome) {
+	c := &s.fall
+	switch {
+	case o == Granted:
+		c.patience = max(impatience, c.patience/2)
+	case 2*s.walk.open > s.order.size:
+		c.patience = min(2*c.patience, s.order.size)
+	}
+}
+
+// covers tells whether what p needs would be free. The resources of its claim are kinds.
+func (c *cascade) covers(kinds []int32) bool {
+	for e, n := range c.want {
+		if n > c.work[kinds[e]] {
+			return false
+		}
+	}
+	return true
+}
