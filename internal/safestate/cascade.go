@@ -24,8 +24,9 @@ const (
 	stuck           // it cannot
 )
 
-// impatience is the least number of jobs that a cascade looks at.
-const impatience = 8
+// impatience is the least number of jobs that a cascade looks at: so many cost less than a walk
+// that defers some.
+const impatience = 128
 
 // cascade lets jobs finish that need not wait for p, until p can. Those who are done, and p,
 // are no watchers until restore.
