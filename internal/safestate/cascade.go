@@ -6,13 +6,14 @@ package safestate
 // resource that needs least. Where many can, a walk along the order passes them in blocks;
 // so a cascade that has gone on for some time gives up in favour of that.
 type cascade struct {
-	p        Job
-	work     []int64 // by resource: what would be free
-	want     []int64 // what p needs after the request, by entry
-	done     []Job   // who finished
-	steps    int     // who was looked at
-	patience int     // how many may be looked at
-	refused  bool    // the last decision was a refusal found by a cascade
+	p         Job
+	work      []int64 // by resource: what would be free
+	want      []int64 // what p needs after the request, by entry
+	done      []Job   // who finished
+	steps     int     // who was looked at
+	patience  int     // how many may be looked at
+	refused   bool    // the last one has found a refusal
+	attentive bool    // refusals are kept, because more will be asked before anything is given back
 }
 
 // verdict is what a cascade comes to.
@@ -108,8 +109,11 @@ func (s *State) restore(p Job) {
 func (s *State) foresee(p Job) verdict {
 	c := &s.fall
 	v := s.cascade(p)
-	s.restore(p)
 	c.refused = v == stuck
+	if c.refused && c.attentive {
+		s.note()
+	}
+	s.restore(p)
 	if v == reached {
 		s.grant(p)
 		s.toFront(p)

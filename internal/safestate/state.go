@@ -61,6 +61,7 @@ type State struct {
 	pin   Job
 	sets  []*stuckSet // by the first resource of the request that was refused
 	known *stuckSet   // the one that refused the last request
+	told  bool        // it did: the last decision took no test
 	keeps bool        // there have been any
 	worth int         // see the constant
 	lacks Amount      // what the one that asked lacked then
@@ -226,8 +227,7 @@ func (s *State) decide(j Job) Outcome {
 		s.toFront(j)
 		return Granted
 	}
-	if s.foretold(j) {
-		s.fall.refused = false
+	if s.told = s.foretold(j); s.told {
 		return Unsafe
 	}
 	switch s.foresee(j) {
