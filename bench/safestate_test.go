@@ -28,7 +28,7 @@ func BenchmarkDecision(b *testing.B) {
 					b.StartTimer()
 					replay(b, s, x.events)
 				}
-				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/decided, "ns/decision")
+				b.ReportMetric(float64(b.Elapsed())/float64(b.N)/decided, "ns/op")
 				b.ReportMetric(100*x.granted(), "granted%")
 			})
 			b.Run(fmt.Sprintf("impl=textbook/n=%d/m=%d", n, m), func(b *testing.B) {
@@ -36,11 +36,11 @@ func BenchmarkDecision(b *testing.B) {
 				var spent time.Duration
 				decisions := 0
 				for range b.N {
-					d, k := x.study(b, n/1000)
+					d, k := x.study(b, max(1, n/1000))
 					spent += d
 					decisions += k
 				}
-				b.ReportMetric(float64(spent)/float64(decisions), "ns/decision")
+				b.ReportMetric(float64(spent)/float64(decisions), "ns/op")
 			})
 		}
 	}
