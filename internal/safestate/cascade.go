@@ -10,6 +10,7 @@ type cascade struct {
 	work      []int64 // by resource: what would be free
 	want      []int64 // what p needs after the request, by entry
 	done      []Job   // who finished
+	spare     []int64 // by resource: what prune may take from those it has kept
 	steps     int     // who was looked at
 	patience  int     // how many may be looked at
 	refused   bool    // the last one has found a refusal
@@ -115,6 +116,7 @@ func (s *State) foresee(p Job) verdict {
 	}
 	s.restore(p)
 	if v == reached {
+		s.prune()
 		s.grant(p)
 		s.toFront(p)
 		for i := len(c.done) - 1; i >= 0; i-- {
@@ -122,6 +124,50 @@ func (s *State) foresee(p Job) verdict {
 		}
 	}
 	return v
+}
+
+// prune leaves of those who are done only the ones without which p could not finish. The
+// others can stay where they are, since behind p the old order holds (L2).
+func (s *State) prune() {
+	c := &s.fall
+	for r := range c.spare {
+		c.spare[r] = none
+	}
+	_, kinds := s.of(c.p)
+	for e, n := range c.want {
+		r := kinds[e]
+		c.spare[r] = c.work[r] - n
+	}
+	kept := len(c.done)
+	for i := len(c.done) - 1; i >= 0; i-- {
+		us, kinds := s.of(c.done[i])
+		drop := c.spares(us, kinds)
+		for e, u := range us {
+			r := kinds[e]
+			c.work[r] -= u.held // now what there was before this one was done
+			switch {
+			case !drop:
+				c.spare[r] = min(c.spare[r], c.work[r]-u.need)
+			case c.spare[r] != none:
+				c.spare[r] -= u.held
+			}
+		}
+		if !drop {
+			kept--
+			c.done[kept] = c.done[i]
+		}
+	}
+	c.done = append(c.done[:0], c.done[kept:]...)
+}
+
+// spares tells whether those kept can do without what a job holds.
+func (c *cascade) spares(us []units, kinds []int32) bool {
+	for e, u := range us {
+		if u.held > c.spare[kinds[e]] {
+			return false
+		}
+	}
+	return true
 }
 
 // learn makes cascades go on for longer if the walk has found nearly all stuck, and for

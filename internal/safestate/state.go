@@ -97,7 +97,7 @@ func New(total []int64) *State {
 	s.order.init(m)
 	s.walk.init(m)
 	s.watchers = make([]watchers, m)
-	s.fall = cascade{work: make([]int64, m), patience: impatience}
+	s.fall = cascade{work: make([]int64, m), spare: make([]int64, m), patience: impatience}
 	return s
 }
 
