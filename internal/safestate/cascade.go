@@ -1,5 +1,7 @@
 package safestate
 
+import "math"
+
 // cascade is what a cascade keeps: jobs finish, from the head of the order on, whose need
 // is free once the request at hand is granted, whatever their place. In a tight state
 // hardly anybody can, and so nearly all are found to be stuck by a look at the one of each
@@ -12,7 +14,7 @@ type cascade struct {
 	done      []Job   // who finished
 	spare     []int64 // by resource: what prune may take from those it has kept
 	steps     int     // who was looked at
-	patience  int     // how many may be looked at
+	patience  int     // how many may be looked at before a walk is tried
 	refused   bool    // the last one has found a refusal
 	attentive bool    // refusals are kept, because more will be asked before anything is given back
 }
@@ -26,13 +28,13 @@ const (
 	stuck           // it cannot
 )
 
-// impatience is the least number of jobs that a cascade looks at: so many cost less than a walk
-// that defers some.
-const impatience = 128
+// patience is how many jobs a cascade looks at before a walk is tried: so many cost less than
+// a walk that defers some.
+const patience = 128
 
 // cascade lets jobs finish that need not wait for p, until p can. Those who are done, and p,
 // are no watchers until restore.
-func (s *State) cascade(p Job) verdict {
+func (s *State) cascade(p Job, patience int) verdict {
 	c := &s.fall
 	c.p, c.done, c.steps = p, c.done[:0], 0
 	copy(c.work, s.free)
@@ -55,7 +57,7 @@ func (s *State) cascade(p Job) verdict {
 		again = false
 		for r := range c.work {
 			for len(s.watchers[r]) > 0 && s.watchers[r][0].need <= c.work[r] {
-				if c.steps++; c.steps > c.patience {
+				if c.steps++; c.steps > patience {
 					return unknown
 				}
 				if !s.finishes(s.watchers[r][0].job) {
@@ -106,10 +108,10 @@ func (s *State) restore(p Job) {
 	}
 }
 
-// foresee decides on the request at hand by a cascade, if one comes to an end soon.
-func (s *State) foresee(p Job) verdict {
+// foresee decides on the request at hand by a cascade that looks at up to patience jobs.
+func (s *State) foresee(p Job, patience int) verdict {
 	c := &s.fall
-	v := s.cascade(p)
+	v := s.cascade(p, patience)
 	c.refused = v == stuck
 	if c.refused && c.attentive {
 		s.note()
@@ -170,15 +172,25 @@ func (c *cascade) spares(us []units, kinds []int32) bool {
 	return true
 }
 
-// learn makes cascades go on for longer if the walk has found nearly all stuck, and for
-// less long if they were in vain.
-func (s *State) learn(o Outcome) {
-	c := &s.fall
-	switch {
-	case o == Granted:
-		c.patience = max(impatience, c.patience/2)
-	case 2*s.walk.open > s.order.size:
-		c.patience = min(2*c.patience, s.order.size)
+// weigh decides on the request at hand by cascade and walk in turn, each with more time than
+// before, so that it takes about as long as the one that suits the state.
+func (s *State) weigh(p Job) Outcome {
+	for patience := s.fall.patience; ; patience = 4 * max(1, patience) {
+		switch s.foresee(p, patience) {
+		case reached:
+			return Granted
+		case stuck:
+			return Unsafe
+		}
+		s.walk.limit = 8 * patience // a look is so much cheaper
+		o := s.seek(p, true)
+		s.walk.limit = math.MaxInt
+		if o == Unsafe {
+			s.remember()
+		}
+		if o != undecided {
+			return o
+		}
 	}
 }
 

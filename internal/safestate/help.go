@@ -196,15 +196,11 @@ func (s *State) fallen(p Job, gaps []Amount) (members [4]uint64, lacks []Amount)
 	if c := s.known; c != nil && !few {
 		return everybody, near(c.gaps(s, gaps), s.lacks)
 	}
-	f := &s.fall
-	patience := f.patience
-	f.patience = math.MaxInt // it came to an end before, or would have
-	s.cascade(p)
-	f.patience = patience
+	s.cascade(p, math.MaxInt) // it came to an end before, or would have
 	s.note()
 	members = everybody
 	if few {
-		for _, j := range f.done {
+		for _, j := range s.fall.done {
 			members[uint8(j)>>6] &^= 1 << (uint8(j) & 63)
 		}
 	}

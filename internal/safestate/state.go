@@ -97,7 +97,7 @@ func New(total []int64) *State {
 	s.order.init(m)
 	s.walk.init(m)
 	s.watchers = make([]watchers, m)
-	s.fall = cascade{work: make([]int64, m), spare: make([]int64, m), patience: impatience}
+	s.fall = cascade{work: make([]int64, m), spare: make([]int64, m), patience: patience}
 	return s
 }
 
@@ -230,17 +230,7 @@ func (s *State) decide(j Job) Outcome {
 	if s.told = s.foretold(j); s.told {
 		return Unsafe
 	}
-	switch s.foresee(j) {
-	case reached:
-		return Granted
-	case stuck:
-		return Unsafe
-	}
-	if o = s.seek(j, true); o == Unsafe {
-		s.remember()
-	}
-	s.learn(o)
-	return o
+	return s.weigh(j)
 }
 
 // wholeNeed tells whether all that a job may ask for is free.
