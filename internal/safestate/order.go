@@ -44,7 +44,7 @@ func (o *order) init(m int) { o.bounds, o.least = make([][]bound, m), smallest }
 // in which jobs come and go alone.
 func (o *order) target() int {
 	t := o.least
-	for t*t < o.size && t < 512 {
+	for t*t < o.size && t < 256 {
 		t *= 2
 	}
 	return t
