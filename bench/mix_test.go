@@ -37,9 +37,8 @@ type stream struct {
 // recorder is who makes a stream.
 type recorder struct {
 	*stream
-	s   *safestate.State
-	r   *rand.Rand
-	req [1]safestate.Amount
+	s *safestate.State
+	r *rand.Rand
 }
 
 func newStream(n, m int) *stream {
