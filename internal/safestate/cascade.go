@@ -30,7 +30,7 @@ const (
 
 // patience is how many jobs a cascade looks at before a walk is tried: so many cost less than
 // a walk that defers some.
-const patience = 128
+const patience = 32
 
 // cascade lets jobs finish that need not wait for p, until p can. Those who are done, and p,
 // are no watchers until restore.

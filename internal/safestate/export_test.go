@@ -8,6 +8,9 @@ func (s *State) SetBlockSize(n int) { s.order.least = n }
 // SetWorth has refusals kept from n stuck jobs on.
 func (s *State) SetWorth(n int) { s.worth = n }
 
+// SetFew has members of refusals told up to n jobs.
+func (s *State) SetFew(n int) { s.few = n }
+
 // SetPatience makes cascades give up after n jobs.
 func (s *State) SetPatience(n int) { s.fall.patience = n }
 

@@ -192,7 +192,7 @@ func near(gaps []Amount, gap Amount) []Amount {
 
 // fallen is refusal where a cascade came to it.
 func (s *State) fallen(p Job, gaps []Amount) (members [4]uint64, lacks []Amount) {
-	few := len(s.jobs) <= 256
+	few := len(s.jobs) <= s.few
 	if c := s.known; c != nil && !few {
 		return everybody, near(c.gaps(s, gaps), s.lacks)
 	}

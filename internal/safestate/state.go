@@ -64,6 +64,7 @@ type State struct {
 	told  bool        // it did: the last decision took no test
 	keeps bool        // there have been any
 	worth int         // see the constant
+	few   int         // up to how many jobs the members of a refusal are told one by one
 	lacks Amount      // what the one that asked lacked then
 	asks  []ask       // the request at hand
 	top   int32       // the greatest resource in it
@@ -89,6 +90,7 @@ func New(total []int64) *State {
 		gaps:  make([][]gap, m+1),
 		pin:   None,
 		worth: worth,
+		few:   256,
 	}
 	for r := range s.kinds {
 		s.kinds[r] = int32(r)
