@@ -24,7 +24,7 @@ func (s *State) Register(claim []Amount) (Job, Outcome) {
 		s.jobs = append(s.jobs, job{})
 	}
 	x := &s.jobs[j]
-	*x = job{n: int32(len(sum)), block: -1}
+	*x = job{n: int32(len(sum)), block: -1, at: -1}
 	s.allot(x)
 	us, kinds := s.of(j)
 	for i, a := range sum {
@@ -82,7 +82,7 @@ func (s *State) Close(j Job, add func(Amount)) {
 	s.forget(j)
 	x := &s.jobs[j]
 	s.gaps[x.n] = append(s.gaps[x.n], gap{x.units, x.kinds})
-	*x = job{block: -1}
+	*x = job{block: -1, at: -1}
 	s.unused = append(s.unused, j)
 }
 
@@ -110,6 +110,7 @@ func (s *State) LowerClaim(j Job, req []Amount) Outcome {
 	}
 	for _, a := range s.asks {
 		us[a.entry].need -= a.units
+		s.needs(j, a.kind, us[a.entry].need)
 		s.returned(j, a.kind, a.units)
 	}
 	return Granted
@@ -137,6 +138,7 @@ func (s *State) RaiseClaim(j Job, req []Amount) Outcome {
 	us, _ := s.of(j)
 	for _, a := range s.asks {
 		us[a.entry].need += a.units
+		s.needs(j, a.kind, us[a.entry].need)
 	}
 	if s.jobs[j].block < 0 {
 		return Granted
@@ -150,6 +152,7 @@ func (s *State) RaiseClaim(j Job, req []Amount) Outcome {
 	if o != Granted {
 		for _, a := range raise {
 			us[a.entry].need -= a.units
+			s.needs(j, a.kind, us[a.entry].need)
 		}
 	}
 	return o

@@ -41,6 +41,7 @@ func newWorld(t *testing.T, r *rand.Rand, most int) *world {
 		w.s.SetBlockSize(1 + r.IntN(8))
 		w.s.SetWorth(r.IntN(4))
 	}
+	w.s.SetPatience(r.IntN(40))
 	return w
 }
 

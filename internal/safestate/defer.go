@@ -134,6 +134,7 @@ func (s *State) grant(p Job) {
 		}
 		u.held += a.units
 		u.need -= a.units
+		s.needs(p, a.kind, u.need)
 		s.free[a.kind] -= a.units
 		s.order.grew(x.block, a.kind, a.units)
 		s.taken(p, a.kind, a.units)

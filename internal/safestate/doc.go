@@ -34,5 +34,17 @@
 // Bounds are lowered by whatever may have lowered the slack, and made exact when a block
 // has to be looked at job by job, so that keeping them costs a request nothing.
 //
+// # Cascade
+//
+// A walk to the end, which a refusal takes, looks at nearly everybody if nearly everybody
+// is stuck; in a tight state that is the rule. So each holder watches one resource of its
+// claim, in a heap by need (after Holt, Computing Surveys 4(3), 1972). A cascade lets those
+// at the tops finish whose need is free, without regard to the order, and is at its end
+// when the tops of all resources need more than there is: O(m) if nobody can finish. The
+// one watched is changed for another when it is free and that is not.
+//
+// Where a few are stuck the walk is short, where a few can finish the cascade is. They take
+// turns, each with more time than before, until one has decided.
+//
 // [Queue] adds those who wait, whom a release can help, and the bound on being overtaken.
 package safestate

@@ -8,6 +8,12 @@ func (s *State) SetBlockSize(n int) { s.order.least = n }
 // SetWorth has refusals kept from n stuck jobs on.
 func (s *State) SetWorth(n int) { s.worth = n }
 
+// SetFew has members of refusals told up to n jobs.
+func (s *State) SetFew(n int) { s.few = n }
+
+// SetPatience makes cascades give up after n jobs.
+func (s *State) SetPatience(n int) { s.fall.patience = n }
+
 // Blocks returns the number of blocks.
 func (s *State) Blocks() int { return len(s.order.seq) }
 
@@ -27,6 +33,9 @@ func (s *State) Invariants() error {
 			us, kinds := s.of(j)
 			if s.jobs[j].block != b || seen[j] {
 				return fmt.Errorf("job %d is in block %d, says %d, or twice", j, b, s.jobs[j].block)
+			}
+			if err := s.watched(j); err != nil {
+				return err
 			}
 			seen[j] = true
 			size++
@@ -58,8 +67,27 @@ func (s *State) Invariants() error {
 	return s.membership(seen, size)
 }
 
+// watched returns what does not hold of j's place among the watchers.
+func (s *State) watched(j Job) error {
+	us, kinds := s.of(j)
+	x := s.jobs[j]
+	e := entry(kinds, int(x.watches), -1)
+	if x.at < 0 || e < 0 {
+		return fmt.Errorf("job %d watches %d, at %d", j, x.watches, x.at)
+	}
+	h := s.watchers[x.watches]
+	if w := h[x.at]; w.job != j || w.need != us[e].need || h[(max(1, x.at)-1)/2].need > w.need {
+		return fmt.Errorf("job %d needs %d, is %d of %v", j, us[e].need, x.at, h)
+	}
+	return nil
+}
+
 func (s *State) membership(seen map[Job]bool, size int) error {
-	if size != s.order.size {
+	watching := 0
+	for _, h := range s.watchers {
+		watching += len(h)
+	}
+	if size != s.order.size || size != watching {
 		return fmt.Errorf("%d jobs in the order, not %d", size, s.order.size)
 	}
 	for j := range s.jobs {

@@ -118,6 +118,8 @@ func (q *Queue) beyond(w *Waiter) bool {
 // settle looks again at those who may go on, the oldest first. A grant helps nobody (L3),
 // but it may let go of the pinned job, and then there are more to look at.
 func (q *Queue) settle() {
+	q.fall.attentive = true
+	defer func() { q.fall.attentive = false }()
 	for len(q.again) > 0 {
 		if q.mixed {
 			slices.SortFunc(q.again, func(a, b *Waiter) int { return cmp.Compare(b.arrival, a.arrival) })
@@ -146,9 +148,12 @@ func (q *Queue) settle() {
 
 // refusal returns the stuck set of the walk just made, and for each resource on which a
 // member of it waits how much the nearest one lacks (L4).
-func (s *State) refusal(o Outcome, gaps []Amount) (members [4]uint64, lacks []Amount) {
-	if o == Unsafe && s.known != nil {
-		return everybody, near(s.known.gaps(gaps), s.lacks)
+func (s *State) refusal(p Job, o Outcome, gaps []Amount) (members [4]uint64, lacks []Amount) {
+	if c := s.known; o == Unsafe && c != nil && !c.brief {
+		return everybody, near(c.gaps(s, gaps), s.lacks)
+	}
+	if o == Unsafe && (s.known != nil || s.fall.refused) {
+		return s.fallen(p, gaps)
 	}
 	w := &s.walk
 	mark := func(j Job) { members[uint8(j)>>6] |= 1 << (uint8(j) & 63) }
@@ -185,13 +190,32 @@ func near(gaps []Amount, gap Amount) []Amount {
 	return append(gaps, gap)
 }
 
+// fallen is refusal where a cascade came to it.
+func (s *State) fallen(p Job, gaps []Amount) (members [4]uint64, lacks []Amount) {
+	few := len(s.jobs) <= s.few
+	if c := s.known; c != nil && !few {
+		return everybody, near(c.gaps(s, gaps), s.lacks)
+	}
+	s.cascade(p, math.MaxInt) // it came to an end before, or would have
+	s.note()
+	members = everybody
+	if few {
+		for _, j := range s.fall.done {
+			members[uint8(j)>>6] &^= 1 << (uint8(j) & 63)
+		}
+	}
+	s.restore(p)
+	return members, near(s.known.gaps(s, gaps), s.lacks)
+}
+
 var everybody = [4]uint64{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
 
-// gaps appends what members lack, the nearest one of each resource.
-func (c *stuckSet) gaps(gaps []Amount) []Amount {
+// gaps appends what members lack once the request at hand of s is granted, the nearest one
+// of each resource.
+func (c *stuckSet) gaps(s *State, gaps []Amount) []Amount {
 	for r, lack := range c.lack {
 		if lack != math.MaxInt64 {
-			gaps = append(gaps, Amount{r, lack})
+			gaps = append(gaps, Amount{r, lack + min(0, s.asked(int32(r))-c.units[r])})
 		}
 	}
 	return gaps

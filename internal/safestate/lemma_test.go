@@ -19,6 +19,9 @@ func lemma(t *testing.T, check func(t *rapid.T, w *world)) {
 		for range 60 + r.IntN(60) {
 			w.step()
 		}
+		if len(w.x.jobs) == 0 {
+			w.step() // registers one
+		}
 		check(rt, w)
 	})
 }

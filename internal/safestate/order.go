@@ -44,7 +44,7 @@ func (o *order) init(m int) { o.bounds, o.least = make([][]bound, m), smallest }
 // in which jobs come and go alone.
 func (o *order) target() int {
 	t := o.least
-	for t*t < o.size && t < 512 {
+	for t*t < o.size && t < 256 {
 		t *= 2
 	}
 	return t
@@ -130,6 +130,9 @@ func (s *State) place(j Job, b int32, i int) {
 	x := &o.blocks[b]
 	x.jobs = slices.Insert(x.jobs, i, j)
 	s.jobs[j].block = b
+	if s.jobs[j].at < 0 {
+		s.enlist(j)
+	}
 	o.size++
 	if o.many() {
 		us, kinds := s.of(j)

@@ -116,7 +116,7 @@ func (q *Queue) Try(j Job, req []Amount) Outcome {
 func (q *Queue) ask(j Job, req []Amount) Outcome {
 	o := q.request(j, req)
 	if o == Granted {
-		if o = q.decide(j); o == Granted || o >= Unsafe {
+		if o = q.decide(j); o == Granted || o >= Unsafe && !q.told {
 			q.tests++
 		}
 	}
@@ -173,7 +173,7 @@ func (q *Queue) park(w *Waiter, o Outcome) {
 	if o == Unfair {
 		w.state = unfair
 	}
-	w.members, w.gaps = q.refusal(o, w.gaps[:0])
+	w.members, w.gaps = q.refusal(w.job, o, w.gaps[:0])
 	for _, g := range w.gaps {
 		q.stuck[g.Resource] = append(q.stuck[g.Resource], w)
 	}

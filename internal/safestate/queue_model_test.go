@@ -37,6 +37,8 @@ func newCrowd(t *rapid.T) *crowd {
 	}
 	c.q.SetBlockSize(1 + r.IntN(8))
 	c.q.SetWorth(r.IntN(4))
+	c.q.SetFew(256 * r.IntN(2))
+	c.q.SetPatience(r.IntN(40))
 	return c
 }
 

@@ -38,6 +38,9 @@ type job struct {
 	n     int32  // number of resources in its claim
 	holds int32  // number of resources of which it holds some
 	block int32  // its block in the order, or -1
+
+	watches int32 // the resource that it watches
+	at      int32 // where in its watchers, or -1
 }
 
 // State is a safe state with an order that shows it. It is not safe for concurrent use.
@@ -51,11 +54,17 @@ type State struct {
 
 	order order
 	walk  walk
+	fall  cascade
+
+	watchers []watchers // by resource
+
 	pin   Job
 	sets  []*stuckSet // by the first resource of the request that was refused
 	known *stuckSet   // the one that refused the last request
+	told  bool        // it did: the last decision took no test
 	keeps bool        // there have been any
 	worth int         // see the constant
+	few   int         // up to how many jobs the members of a refusal are told one by one
 	lacks Amount      // what the one that asked lacked then
 	asks  []ask       // the request at hand
 	top   int32       // the greatest resource in it
@@ -81,6 +90,7 @@ func New(total []int64) *State {
 		gaps:  make([][]gap, m+1),
 		pin:   None,
 		worth: worth,
+		few:   256,
 	}
 	for r := range s.kinds {
 		s.kinds[r] = int32(r)
@@ -88,6 +98,8 @@ func New(total []int64) *State {
 	s.sets = make([]*stuckSet, m)
 	s.order.init(m)
 	s.walk.init(m)
+	s.watchers = make([]watchers, m)
+	s.fall = cascade{work: make([]int64, m), spare: make([]int64, m), patience: patience}
 	return s
 }
 
@@ -217,13 +229,10 @@ func (s *State) decide(j Job) Outcome {
 		s.toFront(j)
 		return Granted
 	}
-	if s.foretold(j) {
+	if s.told = s.foretold(j); s.told {
 		return Unsafe
 	}
-	if o = s.seek(j, true); o == Unsafe {
-		s.remember()
-	}
-	return o
+	return s.weigh(j)
 }
 
 // wholeNeed tells whether all that a job may ask for is free.
@@ -263,6 +272,7 @@ func (s *State) giveBack(j Job) {
 		u := &us[a.entry]
 		u.held -= a.units
 		u.need += a.units
+		s.needs(j, a.kind, u.need)
 		s.free[a.kind] += a.units
 		if u.held == 0 {
 			x.holds--
@@ -276,6 +286,7 @@ func (s *State) giveBack(j Job) {
 // settle takes j out of the order if it holds nothing (L0).
 func (s *State) settle(j Job) {
 	if x := &s.jobs[j]; x.holds == 0 && x.block >= 0 && j != s.pin {
+		s.unwatch(j)
 		s.remove(j)
 	}
 }

@@ -14,8 +14,9 @@ import "math"
 // waiter lacked.
 type stuckSet struct {
 	stands  bool
+	brief   bool     // it has no members on record, and stands until anything is given back
 	units   []int64  // what the request took, by resource
-	kinds   int      // of how many resources that was
+	asked   []int32  // of which resources that was some
 	members []uint64 // a bit per job
 	left    []int64  // by resource: at least V after the request
 	lack    []int64  // by resource: what its nearest waiter lacks of it, at least
@@ -36,14 +37,10 @@ func (s *State) foretold(j Job) bool {
 	if c == nil || !c.stands {
 		return false
 	}
-	as := 0 // of how many resources it asks for as much
-	for _, a := range s.asks {
-		if u := c.units[a.kind]; u > 0 && a.units >= u {
-			as++
+	for _, r := range c.asked {
+		if c.units[r]-s.asked(r) >= c.lack[r] {
+			return false
 		}
-	}
-	if as < c.kinds {
-		return false
 	}
 	us, kinds := s.of(j)
 	for e, r := range kinds {
@@ -61,24 +58,7 @@ func (s *State) remember() {
 	if w.open < s.worth {
 		return
 	}
-	s.keeps = true
-	r := s.asks[0].kind
-	c := s.sets[r]
-	if c == nil {
-		m := len(s.total)
-		c = &stuckSet{units: make([]int64, m), left: make([]int64, m), lack: make([]int64, m)}
-		s.sets[r] = c
-	}
-	c.stands = true
-	clear(c.units)
-	c.kinds = len(s.asks)
-	for _, a := range s.asks {
-		c.units[a.kind] = a.units
-	}
-	if n := (len(s.jobs) + 63) / 64; len(c.members) < n {
-		c.members = make([]uint64, n)
-	}
-	clear(c.members)
+	c := s.keep()
 	c.add(w.p)
 	for _, d := range w.deferred {
 		if !d.back {
@@ -93,8 +73,65 @@ func (s *State) remember() {
 		}
 	}
 	_, kinds := s.of(w.p)
-	r = kinds[w.watch]
+	r := kinds[w.watch]
 	c.lack[r] = min(c.lack[r], w.want[w.watch]-c.left[r])
+}
+
+// note keeps, for as long as nothing is given back, the refusal to which the cascade has
+// come, before it is restored. Members need not be known: units that one of them gets leave
+// the others less still.
+func (s *State) note() {
+	c, f := s.keep(), &s.fall
+	c.brief = true
+	copy(c.left, f.work)
+	for r, h := range s.watchers {
+		c.lack[r] = math.MaxInt64
+		if len(h) > 0 {
+			c.lack[r] = h[0].need - c.left[r]
+		}
+	}
+	_, kinds := s.of(f.p)
+	for e, n := range f.want {
+		if r := kinds[e]; n > c.left[r] {
+			c.lack[r] = min(c.lack[r], n-c.left[r])
+			s.known, s.lacks = c, Amount{int(r), n - c.left[r]}
+			return
+		}
+	}
+}
+
+// keep returns the set in which a refusal of the request at hand is kept, without members.
+func (s *State) keep() *stuckSet {
+	s.keeps = true
+	r := s.asks[0].kind
+	c := s.sets[r]
+	if c == nil {
+		m := len(s.total)
+		c = &stuckSet{units: make([]int64, m), left: make([]int64, m), lack: make([]int64, m)}
+		s.sets[r] = c
+	}
+	c.stands, c.brief = true, false
+	clear(c.units)
+	c.asked = c.asked[:0]
+	for _, a := range s.asks {
+		c.units[a.kind] = a.units
+		c.asked = append(c.asked, a.kind)
+	}
+	if n := (len(s.jobs) + 63) / 64; len(c.members) < n {
+		c.members = make([]uint64, n)
+	}
+	clear(c.members)
+	return c
+}
+
+// asked returns how much of r the request at hand asks for.
+func (s *State) asked(r int32) int64 {
+	for _, a := range s.asks {
+		if a.kind == r {
+			return a.units
+		}
+	}
+	return 0
 }
 
 func (c *stuckSet) add(j Job) { c.members[j>>6] |= 1 << (j & 63) }
@@ -105,7 +142,11 @@ func (s *State) returned(j Job, r int32, units int64) {
 		return
 	}
 	for _, c := range s.sets {
-		if c == nil || !c.stands || j != None && !c.has(j) {
+		if c == nil || !c.stands || j != None && !c.has(j) && !c.brief {
+			continue
+		}
+		if c.brief {
+			c.stands = false
 			continue
 		}
 		if c.left[r] > math.MaxInt64/2-units {

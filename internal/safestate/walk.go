@@ -1,5 +1,7 @@
 package safestate
 
+import "math"
+
 // walk is what a walk along the order keeps. Its slices are used again.
 type walk struct {
 	p      Job
@@ -16,6 +18,8 @@ type walk struct {
 	seen     []int32 // resources met in the block being looked at
 	deferred []deferral
 	backs    []back
+	limit    int   // how many jobs may be looked at
+	looked   int   // how many were
 	open     int   // number of deferred jobs that have not come back
 	rank     int32 // where the walk is
 	touched  []int32
@@ -51,7 +55,10 @@ type back struct {
 	ahead bool // of the pinned job
 }
 
-func (w *walk) init(m int) { w.tracks = make([]track, m) }
+func (w *walk) init(m int) { w.tracks, w.limit = make([]track, m), math.MaxInt }
+
+// undecided is the outcome of a walk that has come to its limit.
+const undecided Outcome = math.MaxUint8
 
 // spot is where p fits.
 type spot struct {
@@ -68,7 +75,7 @@ func (s *State) begin(p Job) {
 	}
 	w.opened, w.lost, w.seen = w.opened[:0], w.lost[:0], w.seen[:0]
 	w.deferred, w.backs, w.open = w.deferred[:0], w.backs[:0], 0
-	w.p, w.behind, w.stays, w.ahead, w.watch, w.rank = p, false, false, false, 0, 0
+	w.p, w.behind, w.stays, w.ahead, w.watch, w.rank, w.looked = p, false, false, false, 0, 0, 0
 	if p == None {
 		for _, a := range s.asks {
 			s.lose(a.kind, a.units)
@@ -183,6 +190,8 @@ func (s *State) search() (spot, Outcome) {
 			}
 		} else if i, o := s.look(b, rank); i >= 0 || o != Granted {
 			return spot{rank, i}, o
+		} else if w.looked += len(s.order.blocks[b].jobs); w.looked > w.limit {
+			return spot{}, undecided
 		}
 		s.comeBack(rank+1, false)
 		if s.covered(rank + 1) {
