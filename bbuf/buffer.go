@@ -105,15 +105,6 @@ const (
 	counts = ^uint64(item - 1)
 )
 
-// parcel is what a waiting call brings or fetches: vs[n:] is still to do.
-type parcel[T any] struct {
-	vs     []T
-	n      int
-	closed bool // the buffer was closed before it was done
-	ticket *ticket
-	one    [1]T // the vs of a single item
-}
-
 // New returns an empty buffer of the given capacity, which is exact. It panics if capacity is below 1.
 func New[T any](capacity int) *Buffer[T] {
 	if capacity < 1 {
@@ -195,6 +186,7 @@ func (b *Buffer[T]) Close() bool {
 	var served served[T]
 	for !b.put.queue.Empty() {
 		w := b.put.queue.Pop()
+		b.putPool.Expect(w)
 		w.Value.closed = true
 		serve(w.Value.ticket)
 		served.Add(w)

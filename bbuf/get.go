@@ -1,10 +1,6 @@
 package bbuf
 
-import (
-	"context"
-
-	"github.com/interlock-go/interlock/internal/waitqueue"
-)
+import "context"
 
 // Get takes the oldest item, waiting until there is one. It returns
 //
@@ -22,11 +18,13 @@ func (b *Buffer[T]) Get(ctx context.Context) (T, error) {
 		var zero T
 		return zero, context.Cause(ctx)
 	}
-	h := b.lockGet()
-	if v, ok := b.get1(h); ok {
+	v, ok := b.get1(b.lockGet())
+	if ok {
 		return v, nil
 	}
-	return b.getSlow(ctx, h)
+	w, h := b.newGet(ctx, b.get.word.Load())
+	v, _, err := b.waitToGet(ctx, h, w)
+	return v, err
 }
 
 // TryGet takes the oldest item if there is one. Else it returns [ErrEmpty], and the buffer was
@@ -61,8 +59,8 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	}
 	w, h := b.newGet(ctx, b.lockGet())
 	w.Value.vs = dst
-	p, err := b.waitToGet(ctx, h, w)
-	return p.n, err
+	_, n, err = b.waitToGet(ctx, h, w)
+	return n, err
 }
 
 // Drain takes what is in the buffer at one instant and returns it in order, nil if that is nothing. It does not
@@ -135,7 +133,7 @@ func (b *Buffer[T]) get1Both(h uint64) (v T, ok bool) {
 		b.fillSlot(q.vs[q.n])
 		q.n++
 		p.queue.Remove(w)
-		b.putWoken++
+		b.putPool.Expect(w)
 		serve(q.ticket)
 		g.word.Set(h + item)
 		p.word.Unlock(t + item)
@@ -161,24 +159,16 @@ func (b *Buffer[T]) takeSlot() (v T) {
 
 // newGet returns a waiter, with its side locked at h before and after.
 func (b *Buffer[T]) newGet(ctx context.Context, h uint64) (*waiter[T], uint64) {
-	w := b.getPool.Take()
+	w := b.getPool.Take(!b.get.queue.Empty())
 	if w == nil || b.detector.watching() {
 		b.unlockGet(h) // neither is to be done with the lock held
 		if w == nil {
-			w = waitqueue.New[parcel[T]]()
+			w = newWaiter[T]()
 		}
 		w.Value.ticket = b.detector.prepare(ctx, false)
 		h = b.lockGet()
 	}
 	return w, h
-}
-
-// getSlow waits for an item, with its side locked at h.
-func (b *Buffer[T]) getSlow(ctx context.Context, h uint64) (T, error) {
-	w, h := b.newGet(ctx, h)
-	w.Value.vs = w.Value.one[:]
-	p, err := b.waitToGet(ctx, h, w)
-	return p.one[0], err
 }
 
 // fetch takes, with its side locked at h, as many items as there are after those who wait, up to len(dst).
@@ -204,19 +194,37 @@ func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 	return n, err
 }
 
-// waitToGet fills w, with its side locked at h, waiting if it must. It returns what w brings and gives w back to the pool.
-func (b *Buffer[T]) waitToGet(ctx context.Context, h uint64, w *waiter[T]) (p parcel[T], err error) {
+// waitToGet fills w, with its side locked at h, waiting if it must. It returns a single item, or how many there are in vs,
+// and is done with w then. It parks by itself, as waitToPut does.
+func (b *Buffer[T]) waitToGet(ctx context.Context, h uint64, w *waiter[T]) (v T, n int, err error) {
 	woken := b.joinGet(h, w)
 	if woken {
-		err = b.park(ctx, w, b.get)
-		woken = err == nil
+		b.detector.block(w.Value.ticket, false)
+		if done := ctx.Done(); done == nil {
+			<-w.Ready()
+		} else {
+			select {
+			case <-w.Ready():
+			case <-done:
+				if woken = !b.withdraw(w, b.get); woken {
+					<-w.Ready() // it has been served, and the context comes too late
+				} else {
+					err = context.Cause(ctx)
+				}
+			}
+		}
+		b.detector.unblock(w.Value.ticket)
 	}
-	p, w.Value = w.Value, parcel[T]{}
-	if p.closed {
+	p := &w.Value
+	if v, n = p.one[0], p.n; p.closed {
 		err = ErrClosed
 	}
-	b.getRuns(w, woken)
-	return p, err
+	p.reset()
+	w.Return()
+	if woken && !b.oneLock {
+		b.getRuns()
+	}
+	return v, n, err
 }
 
 // joinGet fills w, with its side locked at h, or queues it. It reports whether w will be woken.
@@ -242,6 +250,8 @@ func (b *Buffer[T]) joinGet(h uint64, w *waiter[T]) bool {
 			b.getWaiting.Store(1)
 			h = b.supply(h, &done) // what was put before the flag was raised would be nobody's business
 		}
+	} else {
+		b.getPool.Expect(w)
 	}
 	got := p.n > 0
 	b.releaseGet(h, &done)

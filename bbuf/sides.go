@@ -73,6 +73,7 @@ func (b *Buffer[T]) admit(t uint64, done *served[T]) uint64 {
 			return t
 		}
 		q.Remove(w)
+		b.putPool.Expect(w)
 		serve(p.ticket)
 		done.Add(w)
 		b.putWoken++
@@ -95,6 +96,7 @@ func (b *Buffer[T]) supply(h uint64, done *served[T]) uint64 {
 			p.closed = true
 		}
 		q.Remove(w)
+		b.getPool.Expect(w)
 		serve(p.ticket)
 		done.Add(w)
 		b.getWoken++
@@ -111,16 +113,11 @@ func (b *Buffer[T]) putThrottled() bool { return !b.oneLock && b.putWoken >= b.m
 // getThrottled is putThrottled for the side that gets.
 func (b *Buffer[T]) getThrottled() bool { return !b.oneLock && b.getWoken >= b.maxWoken }
 
-// putRuns gives w back, and says that its goroutine, which was woken, runs.
-func (b *Buffer[T]) putRuns(w *waiter[T], woken bool) {
+// putRuns says that a goroutine that was woken runs. It matters with two locks only.
+func (b *Buffer[T]) putRuns() {
 	t := b.put.word.Lock()
-	b.putPool.Put(w)
-	if !woken {
-		b.put.word.Unlock(t)
-		return
-	}
 	b.putWoken--
-	if b.oneLock || b.put.queue.Empty() {
+	if b.put.queue.Empty() {
 		b.put.word.Unlock(t)
 		return
 	}
@@ -131,16 +128,11 @@ func (b *Buffer[T]) putRuns(w *waiter[T], woken bool) {
 }
 
 // getRuns is putRuns for the side that gets.
-func (b *Buffer[T]) getRuns(w *waiter[T], woken bool) {
-	h := b.lockGet()
-	b.getPool.Put(w)
-	if !woken {
-		b.unlockGet(h)
-		return
-	}
+func (b *Buffer[T]) getRuns() {
+	h := b.get.word.Lock()
 	b.getWoken--
-	if b.oneLock || b.get.queue.Empty() {
-		b.unlockGet(h)
+	if b.get.queue.Empty() {
+		b.get.word.Unlock(h)
 		return
 	}
 	var done served[T]

@@ -148,7 +148,7 @@ func (c *Cond) join(endless bool) *waiter {
 		panic("cond: wait without holding L")
 	}
 	n := c.state.Lock()
-	w := c.pool.Take()
+	w := c.pool.Take(n != 0)
 	if w == nil || endless && c.detector.watching() {
 		c.state.Unlock(n) // neither is to be done with the lock held
 		if w == nil {
@@ -173,18 +173,11 @@ func (c *Cond) leave(w *waiter) bool {
 	queued := w.Queued()
 	if queued {
 		c.queue.Remove(w)
+		c.pool.Expect(w)
 		n -= one
 	}
 	c.state.Unlock(n)
 	return queued
-}
-
-// giveBack puts w, which is not queued any more, back into the pool.
-func (c *Cond) giveBack(w *waiter) {
-	w.Value = nil
-	n := c.state.Lock()
-	c.pool.Put(w)
-	c.state.Unlock(n)
 }
 
 // await lets L go, waits for w, and takes L again. It reports false if w was not woken before one of the others received.
@@ -199,7 +192,10 @@ func (c *Cond) await(done <-chan struct{}, deadline <-chan time.Time, w *waiter)
 		woken = c.awaitEnd(done, deadline, w)
 	}
 	c.detector.unblock(t)
-	c.giveBack(w)
+	if t != nil {
+		w.Value = nil
+	}
+	w.Return()
 	c.L.Lock()
 	return woken
 }
@@ -226,7 +222,8 @@ func (c *Cond) release(w *waiter) {
 			if !c.leave(w) {
 				<-w.Ready()
 			}
-			c.giveBack(w)
+			w.Value = nil
+			w.Return()
 		}
 	}()
 	c.L.Unlock()
@@ -245,6 +242,7 @@ func (c *Cond) wakeUp(n int) {
 	state := c.state.Lock()
 	for ; n != 0 && !c.queue.Empty(); n-- {
 		w := c.queue.Pop()
+		c.pool.Expect(w)
 		state -= one
 		wake(w.Value)
 		woken.Add(w)

@@ -2,46 +2,67 @@ package waitqueue
 
 import "github.com/interlock-go/interlock/internal/goroutine"
 
-// Pool keeps waiters for the next calls. Its zero value is empty. Its owner guards it with a lock.
+// Pool keeps waiters for the next calls. Its zero value is empty. Its owner guards it with a lock, which whoever is
+// done with a waiter need not take: whoever takes it off its queue, with the lock held, tells the pool to expect it.
 //
 // A channel belongs to the synctest bubble in which it was made and kills the process
 // when it is used outside. So there is one pool per object, not one for the program, and while nobody waits
 // it gives what it keeps to those only who have been its customers. Whoever waits at the same time as others is of their bubble, and
 // a goroutine never leaves its bubble: so all that is kept at one time is of one bubble, that of the customers.
 type Pool[E any] struct {
-	free      *Waiter[E]
-	out       int       // taken and not put back
-	customers [4]uint64 // ids of goroutines that came back when nobody else was out
-	next      int
+	first, last *Waiter[E] // in the order in which they left their queue; those of first may be still out
+	customers   [8]uint64  // ids of goroutines that found nothing here since the pool was last emptied
+	next        int
 }
 
-// Take returns a waiter that is in no queue, its value zero, or nil if there is none: then the caller makes one with
-// [New], for which it should let its lock go.
-func (p *Pool[E]) Take() *Waiter[E] {
-	if p.out == 0 && p.free != nil && !p.knows(running()) {
-		p.free = nil
-		clear(p.customers[:])
+// Take returns a waiter that is in no queue, as its last user left it, or nil if there is none: then the caller makes one with
+// [New], for which it should let its lock go. It is told whether others are queued.
+func (p *Pool[E]) Take(others bool) *Waiter[E] {
+	if p.first == nil {
+		p.meet(running())
+		return nil
 	}
-	p.out++
-	w := p.free
-	if w != nil {
-		p.free, w.next = w.next, nil
-	}
-	return w
-}
-
-// Put gives back w, which is in no queue and is owed no Wake. The caller has cleared its value.
-func (p *Pool[E]) Put(w *Waiter[E]) {
-	p.free, w.next = w, p.free
-	if p.out--; p.out == 0 {
+	if !others && p.last.isBack() {
 		if id := running(); !p.knows(id) {
-			p.customers[p.next%len(p.customers)] = id
-			p.next++
+			*p = Pool[E]{}
+			p.meet(id)
+			return nil
 		}
 	}
+	const tries = 2 // one goroutine may be slow to come back, of many
+	for range tries {
+		w := p.first
+		if p.first = w.later; p.first == nil {
+			p.last = nil
+		}
+		if w.later = nil; w.isBack() {
+			w.back.Set(0)
+			return w
+		}
+		p.Expect(w)
+	}
+	p.meet(running())
+	return nil
 }
 
-// knows tells whether the goroutine has come back to the pool since it was empty. Nobody is known by id 0.
+// Expect says that w, which is queued no longer or not to be queued at all, will come back by Return.
+func (p *Pool[E]) Expect(w *Waiter[E]) {
+	if p.last == nil {
+		p.first = w
+	} else {
+		p.last.later = w
+	}
+	p.last = w
+}
+
+// meet makes the goroutine a customer. Nobody is known by id 0.
+func (p *Pool[E]) meet(id uint64) {
+	if id != 0 && !p.knows(id) {
+		p.customers[p.next%len(p.customers)] = id
+		p.next++
+	}
+}
+
 func (p *Pool[E]) knows(id uint64) bool {
 	for _, known := range p.customers {
 		if known == id {
