@@ -62,7 +62,10 @@ func NewCond(l sync.Locker) *Cond { return New(l) }
 // It returns for no other reason than a Signal or Broadcast, but the condition need not hold any more: somebody else may have come first.
 // So it stands in a loop, or is left to WaitFor. If L is a lock of package mutex, Wait panics where the caller does not hold it.
 func (c *Cond) Wait() {
-	c.await(nil, nil, c.join(true))
+	w := c.join(true)
+	c.release(w)
+	<-w.Ready() // here and not deeper: where another goroutine has run, the processor guesses every return wrong
+	c.resume(w)
 }
 
 // WaitContext is Wait that gives up when ctx ends: then the error is ctx's cause, and no Signal was
@@ -76,10 +79,25 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if c.await(ctx.Done(), nil, c.join(ctx.Done() == nil)) {
+	done := ctx.Done()
+	if done == nil {
+		c.Wait()
 		return nil
 	}
-	return context.Cause(ctx)
+	w := c.join(false)
+	c.release(w)
+	var err error
+	select {
+	case <-w.Ready():
+	case <-done:
+		if c.leave(w) {
+			err = context.Cause(ctx)
+		} else {
+			<-w.Ready() // nsync's rule: it was signalled, and that counts
+		}
+	}
+	c.resume(w)
+	return err
 }
 
 // WaitUntil is Wait that gives up at a deadline: then the error is [context.DeadlineExceeded], and all
@@ -92,10 +110,20 @@ func (c *Cond) WaitUntil(deadline time.Time) error {
 	}
 	t := time.NewTimer(left)
 	defer t.Stop()
-	if c.await(nil, t.C, c.join(false)) {
-		return nil
+	w := c.join(false)
+	c.release(w)
+	var err error
+	select {
+	case <-w.Ready():
+	case <-t.C:
+		if c.leave(w) {
+			err = context.DeadlineExceeded
+		} else {
+			<-w.Ready()
+		}
 	}
-	return context.DeadlineExceeded
+	c.resume(w)
+	return err
 }
 
 // WaitFor waits until pred returns true or ctx ends. It calls pred with L held and nothing else of c's. The predicate wins over the context:
@@ -180,41 +208,7 @@ func (c *Cond) leave(w *waiter) bool {
 	return queued
 }
 
-// await lets L go, waits for w, and takes L again. It reports false if w was not woken before one of the others received.
-func (c *Cond) await(done <-chan struct{}, deadline <-chan time.Time, w *waiter) bool {
-	c.release(w)
-	t := w.Value
-	c.detector.block(t)
-	woken := true
-	if done == nil && deadline == nil {
-		<-w.Ready()
-	} else {
-		woken = c.awaitEnd(done, deadline, w)
-	}
-	c.detector.unblock(t)
-	if t != nil {
-		w.Value = nil
-	}
-	w.Return()
-	c.L.Lock()
-	return woken
-}
-
-func (c *Cond) awaitEnd(done <-chan struct{}, deadline <-chan time.Time, w *waiter) (woken bool) {
-	select {
-	case <-w.Ready():
-		return true
-	case <-done:
-	case <-deadline:
-	}
-	if c.leave(w) {
-		return false
-	}
-	<-w.Ready() // nsync's rule: it was signalled, and that counts
-	return true
-}
-
-// release lets L go. If that panics, because L is not locked, nobody waits.
+// release lets L go, for w to be waited for. If that panics, because L is not locked, nobody waits.
 func (c *Cond) release(w *waiter) {
 	released := false
 	defer func() {
@@ -228,25 +222,45 @@ func (c *Cond) release(w *waiter) {
 	}()
 	c.L.Unlock()
 	released = true
+	c.detector.block(w.Value)
 }
 
-// wakeOne and wakeAll keep Signal and Broadcast so short that they are inlined: with nobody to wake, they are one load.
-func (c *Cond) wakeOne() { c.wakeUp(1) }
+// resume takes L again after w.
+func (c *Cond) resume(w *waiter) {
+	if w.Value != nil {
+		c.detector.unblock(w.Value)
+		w.Value = nil
+	}
+	w.Return()
+	c.L.Lock()
+}
 
-func (c *Cond) wakeAll() { c.wakeUp(-1) }
+// wakeOne and wakeAll are not in Signal and Broadcast, which so are inlined: with nobody to wake, they are one load.
+func (c *Cond) wakeOne() {
+	c.check()
+	n := c.state.Lock()
+	if c.queue.Empty() {
+		c.state.Unlock(n)
+		return
+	}
+	w := c.queue.Pop()
+	c.pool.Expect(w)
+	wake(w.Value)
+	c.state.Unlock(n - one)
+	w.Wake()
+}
 
-// wakeUp wakes up to n waiters, all if n is negative.
-func (c *Cond) wakeUp(n int) {
+func (c *Cond) wakeAll() {
 	c.check()
 	var woken waitqueue.Served[*ticket]
-	state := c.state.Lock()
-	for ; n != 0 && !c.queue.Empty(); n-- {
+	n := c.state.Lock()
+	for !c.queue.Empty() {
 		w := c.queue.Pop()
 		c.pool.Expect(w)
-		state -= one
+		n -= one
 		wake(w.Value)
 		woken.Add(w)
 	}
-	c.state.Unlock(state)
+	c.state.Unlock(n)
 	woken.WakeAll()
 }
