@@ -9,21 +9,25 @@ import "context"
 //   - ctx's cause if ctx is done on entry, when it takes nothing even if there is something, or ends first.
 //
 // Get panics if ctx is nil.
-func (b *Buffer[T]) Get(ctx context.Context) (T, error) {
+func (b *Buffer[T]) Get(ctx context.Context) (v T, err error) {
 	b.check()
 	if ctx == nil {
 		panic("bbuf: nil context")
 	}
 	if ctx.Err() != nil {
-		var zero T
-		return zero, context.Cause(ctx)
+		return v, context.Cause(ctx)
 	}
-	v, ok := b.get1(b.lockGet())
+	var ok bool
+	if b.oneLock {
+		v, ok = b.get1Both(b.put.word.Lock())
+	} else {
+		v, ok = b.get1(b.get.word.Lock())
+	}
 	if ok {
 		return v, nil
 	}
 	w, h := b.newGet(ctx, b.get.word.Load())
-	v, _, err := b.waitToGet(ctx, h, w)
+	v, _, err = b.waitToGet(ctx, h, w)
 	return v, err
 }
 
@@ -31,12 +35,17 @@ func (b *Buffer[T]) Get(ctx context.Context) (T, error) {
 // empty at some instant during the call, or [ErrClosed] if it is closed and drained.
 func (b *Buffer[T]) TryGet() (v T, err error) {
 	b.check()
-	h := b.lockGet()
-	if v, ok := b.get1(h); ok {
+	var ok bool
+	if b.oneLock {
+		v, ok = b.get1Both(b.put.word.Lock())
+	} else {
+		v, ok = b.get1(b.get.word.Lock())
+	}
+	if ok {
 		return v, nil
 	}
 	var one [1]T
-	_, err = b.fetch(h, one[:])
+	_, err = b.fetch(b.get.word.Load(), one[:])
 	return one[0], err
 }
 
@@ -91,12 +100,9 @@ func (b *Buffer[T]) Drain() []T {
 	}
 }
 
-// get1 takes an item, with its side locked at h, if there is one and nobody waits on this side. Then it releases
+// get1 takes an item with two locks, its side locked at h, if there is one and nobody waits on this side. Then it releases
 // the side; if it returns false nothing has changed.
 func (b *Buffer[T]) get1(h uint64) (v T, ok bool) {
-	if b.oneLock {
-		return b.get1Both(h)
-	}
 	g := b.get
 	if b.getWaiting.Load() != 0 {
 		return v, false
@@ -115,10 +121,10 @@ func (b *Buffer[T]) get1(h uint64) (v T, ok bool) {
 	return v, true
 }
 
-// get1Both is get1 with one lock.
-func (b *Buffer[T]) get1Both(h uint64) (v T, ok bool) {
+// get1Both is get1 with the one lock, locked at t.
+func (b *Buffer[T]) get1Both(t uint64) (v T, ok bool) {
 	p, g := b.put, b.get
-	t := p.word.Load()
+	h := g.word.Load()
 	if t&counts == h {
 		return v, false
 	}

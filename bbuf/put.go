@@ -18,7 +18,7 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 		return b.entry(ctx)
 	}
 	t := b.put.word.Lock()
-	if b.put1(t, v) {
+	if b.oneLock && b.put1Both(t, v) || !b.oneLock && b.put1(t, v) {
 		return nil
 	}
 	w, t := b.newPut(ctx, t)
@@ -32,7 +32,7 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 func (b *Buffer[T]) TryPut(v T) error {
 	b.check()
 	t := b.put.word.Lock()
-	if b.put1(t, v) {
+	if b.oneLock && b.put1Both(t, v) || !b.oneLock && b.put1(t, v) {
 		return nil
 	}
 	one := [1]T{v}
@@ -59,12 +59,9 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	return n + m, err
 }
 
-// put1 puts v, with its side locked at t, if that takes no more than a free slot or somebody who waits for it. Then it
+// put1 puts v with two locks, its side locked at t, if that takes no more than a free slot. Then it
 // releases the side; if it returns false nothing has changed.
 func (b *Buffer[T]) put1(t uint64, v T) bool {
-	if b.oneLock {
-		return b.put1Both(t, v)
-	}
 	p := b.put
 	if t&closed != 0 || b.putWaiting.Load() != 0 {
 		return false
@@ -83,7 +80,7 @@ func (b *Buffer[T]) put1(t uint64, v T) bool {
 	return true
 }
 
-// put1Both is put1 with one lock.
+// put1Both is put1 with one lock. Somebody who waits for v does as well.
 func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 	p, g := b.put, b.get
 	if t&closed != 0 {
