@@ -26,8 +26,19 @@ func (b *Buffer[T]) Get(ctx context.Context) (v T, err error) {
 	if ok {
 		return v, nil
 	}
-	w, h := b.newGet(ctx, b.get.word.Load())
-	v, _, err = b.waitToGet(ctx, h, w)
+	w, waits := b.queueGet(ctx)
+	if waits {
+		b.detector.block(w.Value.ticket, false)
+		if done := ctx.Done(); done == nil {
+			<-w.Ready() // here and not deeper, see resumePut
+		} else {
+			err = b.await(ctx, w, b.get)
+		}
+	}
+	v, _, closed := b.resumeGet(w, waits && err == nil)
+	if closed {
+		err = ErrClosed
+	}
 	return v, err
 }
 
@@ -68,7 +79,16 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	}
 	w, h := b.newGet(ctx, b.lockGet())
 	w.Value.vs = dst
-	_, n, err = b.waitToGet(ctx, h, w)
+	waits := b.joinGet(h, w)
+	err = nil
+	if waits {
+		b.detector.block(w.Value.ticket, false)
+		err = b.await(ctx, w, b.get)
+	}
+	_, n, closed := b.resumeGet(w, waits && err == nil)
+	if closed {
+		err = ErrClosed
+	}
 	return n, err
 }
 
@@ -200,46 +220,35 @@ func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 	return n, err
 }
 
-// waitToGet fills w, with its side locked at h, waiting if it must. It returns a single item, or how many there are in vs,
-// and is done with w then. It parks by itself, as waitToPut does.
-func (b *Buffer[T]) waitToGet(ctx context.Context, h uint64, w *waiter[T]) (v T, n int, err error) {
-	woken := b.joinGet(h, w)
-	if woken {
-		b.detector.block(w.Value.ticket, false)
-		if done := ctx.Done(); done == nil {
-			<-w.Ready()
-		} else {
-			select {
-			case <-w.Ready():
-			case <-done:
-				if woken = !b.withdraw(w, b.get); woken {
-					<-w.Ready() // it has been served, and the context comes too late
-				} else {
-					err = context.Cause(ctx)
-				}
-			}
+// queueGet fills a waiter or queues it, with the side that gets locked. It reports whether the waiter will be woken.
+func (b *Buffer[T]) queueGet(ctx context.Context) (w *waiter[T], waits bool) {
+	h := b.get.word.Load()
+	if b.oneLock && b.put.word.Load() == h && !b.detector.watching() { // empty and not closed
+		if w = b.getPool.Take(!b.get.queue.Empty()); w != nil {
+			b.get.queue.Push(w)
+			b.put.word.Unlock(h)
+			return w, true
 		}
-		b.detector.unblock(w.Value.ticket)
 	}
+	w, h = b.newGet(ctx, h)
+	return w, b.joinGet(h, w)
+}
+
+// resumeGet is resumePut for the side that gets. It returns a single item, or how many there are in vs.
+func (b *Buffer[T]) resumeGet(w *waiter[T], woken bool) (v T, n int, closed bool) {
 	p := &w.Value
-	if v, n = p.one[0], p.n; p.closed {
-		err = ErrClosed
-	}
+	b.detector.unblock(p.ticket)
+	v, n, closed = p.one[0], p.n, p.closed
 	p.reset()
 	w.Return()
 	if woken && !b.oneLock {
 		b.getRuns()
 	}
-	return v, n, err
+	return v, n, closed
 }
 
 // joinGet fills w, with its side locked at h, or queues it. It reports whether w will be woken.
 func (b *Buffer[T]) joinGet(h uint64, w *waiter[T]) bool {
-	if b.oneLock && b.put.word.Load() == h { // empty and not closed, as nearly always
-		b.get.queue.Push(w)
-		b.put.word.Unlock(h)
-		return true
-	}
 	var done served[T]
 	if !b.oneLock {
 		h = b.supply(h, &done)

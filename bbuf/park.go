@@ -1,6 +1,10 @@
 package bbuf
 
-import "github.com/interlock-go/interlock/internal/waitqueue"
+import (
+	"context"
+
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
 
 // parcel is what a waiting call brings or fetches: vs[n:] is still to do. In a pool vs is one and everything else zero.
 type parcel[T any] struct {
@@ -27,6 +31,21 @@ func (p *parcel[T]) reset() {
 		p.ticket = nil
 	}
 	p.n, p.closed = 0, false
+}
+
+// await waits until w, which is queued on a side, is woken, or takes it out because ctx has ended and returns
+// ctx's cause. If somebody has served w meanwhile, the call has succeeded and the context comes too late.
+func (b *Buffer[T]) await(ctx context.Context, w *waiter[T], s *side[T]) error {
+	select {
+	case <-w.Ready():
+		return nil
+	case <-ctx.Done():
+	}
+	if b.withdraw(w, s) {
+		return context.Cause(ctx)
+	}
+	<-w.Ready()
+	return nil
 }
 
 // withdraw takes w out of its queue and reports false if it has been served.

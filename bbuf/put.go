@@ -21,9 +21,20 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 	if b.oneLock && b.put1Both(t, v) || !b.oneLock && b.put1(t, v) {
 		return nil
 	}
-	w, t := b.newPut(ctx, t)
-	w.Value.one[0] = v
-	_, err := b.waitToPut(ctx, t, w)
+	w, waits := b.queuePut(ctx, t, v)
+	var err error
+	if waits {
+		b.detector.block(w.Value.ticket, true)
+		if done := ctx.Done(); done == nil {
+			<-w.Ready() // here and not deeper, see resumePut
+		} else {
+			err = b.await(ctx, w, b.put)
+		}
+	}
+	_, closed := b.resumePut(w, waits && err == nil)
+	if closed {
+		err = ErrClosed
+	}
 	return err
 }
 
@@ -55,7 +66,16 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	}
 	w, t := b.newPut(ctx, b.put.word.Lock())
 	w.Value.vs = vs[n:]
-	m, err := b.waitToPut(ctx, t, w)
+	waits := b.joinPut(t, w)
+	err = nil
+	if waits {
+		b.detector.block(w.Value.ticket, true)
+		err = b.await(ctx, w, b.put)
+	}
+	m, closed := b.resumePut(w, waits && err == nil)
+	if closed {
+		err = ErrClosed
+	}
 	return n + m, err
 }
 
@@ -162,39 +182,36 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 	return n, err
 }
 
-// waitToPut puts, with its side locked at t, what w brings, waiting where it must, and is done with w then.
-//
-// It parks by itself: the processor has guessed where a function returns to when it was called, and where another goroutine
-// has run since, it has guessed wrong. So the fewer calls there are around a park, the sooner its goroutine goes on.
-func (b *Buffer[T]) waitToPut(ctx context.Context, t uint64, w *waiter[T]) (n int, err error) {
-	woken := b.joinPut(t, w)
-	if woken {
-		b.detector.block(w.Value.ticket, true)
-		if done := ctx.Done(); done == nil {
-			<-w.Ready()
-		} else {
-			select {
-			case <-w.Ready():
-			case <-done:
-				if woken = !b.withdraw(w, b.put); woken {
-					<-w.Ready() // it has been served, and the context comes too late
-				} else {
-					err = context.Cause(ctx)
-				}
-			}
+// queuePut puts v or queues it, with its side locked at t. It reports whether the waiter will be woken.
+func (b *Buffer[T]) queuePut(ctx context.Context, t uint64, v T) (w *waiter[T], waits bool) {
+	if b.oneLock && t&closed == 0 && !b.detector.watching() { // so the ring is full
+		if w = b.putPool.Take(!b.put.queue.Empty()); w != nil {
+			w.Value.one[0] = v
+			b.put.queue.Push(w)
+			b.put.word.Unlock(t)
+			return w, true
 		}
-		b.detector.unblock(w.Value.ticket)
 	}
+	w, t = b.newPut(ctx, t)
+	w.Value.one[0] = v
+	return w, b.joinPut(t, w)
+}
+
+// resumePut ends a call that was queued with w, or was to be, and returns how much of what w brought has been put.
+//
+// It is called after the park instead of being around it: the processor guesses where a function returns to from who called it,
+// and after a park, when another goroutine has run, it guesses wrong. So the fewer calls there are around a park, the sooner its
+// goroutine goes on.
+func (b *Buffer[T]) resumePut(w *waiter[T], woken bool) (n int, closed bool) {
 	p := &w.Value
-	if n = p.n; p.closed {
-		err = ErrClosed
-	}
+	b.detector.unblock(p.ticket)
+	n, closed = p.n, p.closed
 	p.reset()
 	w.Return()
 	if woken && !b.oneLock {
 		b.putRuns()
 	}
-	return n, err
+	return n, closed
 }
 
 // joinPut puts, with its side locked at t, what w brings or queues w. It reports whether w will be woken.
@@ -205,11 +222,6 @@ func (b *Buffer[T]) joinPut(t uint64, w *waiter[T]) (waits bool) {
 		b.putPool.Expect(w)
 		b.put.word.Unlock(t)
 		return false
-	}
-	if b.oneLock && (!b.put.queue.Empty() || t-b.get.word.Load() == b.limit) { // as nearly always
-		b.put.queue.Push(w)
-		b.put.word.Unlock(t)
-		return true
 	}
 	var done served[T]
 	t = b.admit(t, &done)

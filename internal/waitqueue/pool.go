@@ -18,31 +18,40 @@ type Pool[E any] struct {
 // Take returns a waiter that is in no queue, as its last user left it, or nil if there is none: then the caller makes one with
 // [New], for which it should let its lock go. It is told whether others are queued.
 func (p *Pool[E]) Take(others bool) *Waiter[E] {
-	if p.first == nil {
-		p.meet(running())
+	w := p.first
+	if w == nil || !w.isBack() || !others && p.last.isBack() && !p.knows(running()) {
+		return p.search(others)
+	}
+	p.remove(w)
+	return w
+}
+
+// remove takes out the first, w.
+func (p *Pool[E]) remove(w *Waiter[E]) {
+	if p.first = w.later; p.first == nil {
+		p.last = nil
+	}
+	w.later = nil
+	w.back.Set(0)
+}
+
+// search is Take where the first waiter cannot be given.
+func (p *Pool[E]) search(others bool) *Waiter[E] {
+	id := running()
+	if p.first != nil && !others && p.last.isBack() && !p.knows(id) {
+		*p = Pool[E]{}
+	}
+	p.meet(id)
+	if p.first == p.last {
 		return nil
 	}
-	if !others && p.last.isBack() {
-		if id := running(); !p.knows(id) {
-			*p = Pool[E]{}
-			p.meet(id)
-			return nil
-		}
+	p.first, p.last, p.last.later, p.first.later = p.first.later, p.first, p.first, nil // one may be slow to come back, of many
+	w := p.first
+	if !w.isBack() {
+		return nil
 	}
-	const tries = 2 // one goroutine may be slow to come back, of many
-	for range tries {
-		w := p.first
-		if p.first = w.later; p.first == nil {
-			p.last = nil
-		}
-		if w.later = nil; w.isBack() {
-			w.back.Set(0)
-			return w
-		}
-		p.Expect(w)
-	}
-	p.meet(running())
-	return nil
+	p.remove(w)
+	return w
 }
 
 // Expect says that w, which is queued no longer or not to be queued at all, will come back by Return.
