@@ -86,18 +86,17 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 	}
 	w := c.join(false)
 	c.release(w)
-	var err error
+	woken := true
 	select {
 	case <-w.Ready():
 	case <-done:
-		if c.leave(w) {
-			err = context.Cause(ctx)
-		} else {
-			<-w.Ready() // nsync's rule: it was signalled, and that counts
-		}
+		woken = c.giveUp(w)
 	}
 	c.resume(w)
-	return err
+	if !woken {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // WaitUntil is Wait that gives up at a deadline: then the error is [context.DeadlineExceeded], and all
@@ -112,18 +111,17 @@ func (c *Cond) WaitUntil(deadline time.Time) error {
 	defer t.Stop()
 	w := c.join(false)
 	c.release(w)
-	var err error
+	woken := true
 	select {
 	case <-w.Ready():
 	case <-t.C:
-		if c.leave(w) {
-			err = context.DeadlineExceeded
-		} else {
-			<-w.Ready()
-		}
+		woken = c.giveUp(w)
 	}
 	c.resume(w)
-	return err
+	if !woken {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // WaitFor waits until pred returns true or ctx ends. It calls pred with L held and nothing else of c's. The predicate wins over the context:
@@ -157,10 +155,17 @@ func (c *Cond) Broadcast() {
 
 // check panics if c is nil or a copy of a Cond that was used.
 func (c *Cond) check() {
+	if c == nil || c.self.Load() != c {
+		c.meet()
+	}
+}
+
+// meet is check for the first use, and for a wrong one.
+func (c *Cond) meet() {
 	switch {
 	case c == nil:
 		panic("cond: nil Cond")
-	case c.self.Load() != c && !c.self.CompareAndSwap(nil, c):
+	case !c.self.CompareAndSwap(nil, c) && c.self.Load() != c:
 		panic("cond: copied Cond")
 	}
 }
@@ -208,14 +213,21 @@ func (c *Cond) leave(w *waiter) bool {
 	return queued
 }
 
+// giveUp takes w out of the queue, and reports whether it comes too late. Then, by nsync's rule, w was signalled, and that counts.
+func (c *Cond) giveUp(w *waiter) (woken bool) {
+	if c.leave(w) {
+		return false
+	}
+	<-w.Ready()
+	return true
+}
+
 // release lets L go, for w to be waited for. If that panics, because L is not locked, nobody waits.
 func (c *Cond) release(w *waiter) {
 	released := false
 	defer func() {
 		if !released {
-			if !c.leave(w) {
-				<-w.Ready()
-			}
+			c.giveUp(w)
 			w.Value = nil
 			w.Return()
 		}
