@@ -26,7 +26,15 @@ func (b *Buffer[T]) Get(ctx context.Context) (v T, err error) {
 	if ok {
 		return v, nil
 	}
-	w, waits := b.queueGet(ctx)
+	h := b.get.word.Load()
+	if h&awaited != 0 {
+		var one [1]T
+		if _, err := b.fetch(h, one[:]); err != ErrEmpty {
+			return one[0], err
+		}
+		h = b.lockGet()
+	}
+	w, waits := b.queueGet(ctx, h)
 	if waits {
 		b.detector.block(w.Value.ticket, false)
 		if done := ctx.Done(); done == nil {
@@ -77,9 +85,9 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	if n, err = b.fetch(b.lockGet(), dst); err != ErrEmpty {
 		return n, err
 	}
-	w, h := b.newGet(ctx, b.lockGet())
+	w := b.newGet(ctx, b.lockGet())
 	w.Value.vs = dst
-	waits := b.joinGet(h, w)
+	waits := b.joinGet(w)
 	err = nil
 	if waits {
 		b.detector.block(w.Value.ticket, false)
@@ -98,17 +106,13 @@ func (b *Buffer[T]) Drain() []T {
 	b.check()
 	for {
 		dst := make([]T, b.Len())
-		var done served[T]
-		h := b.lockGet()
-		if !b.oneLock {
-			h = b.supply(h, &done)
-		}
-		n := b.items(h, len(b.slots))
-		fits := n <= len(dst) // else more came; memory is not allocated with the lock held
+		t, h := b.lockBoth()
+		n := int((t&counts - h) / item)
+		fits := n <= len(dst) // else more came; memory is not allocated with a lock held
 		if fits {
-			h, n = b.pull(h, dst)
+			h, n = b.pull(t, h, dst)
 		}
-		b.releaseGet(h, &done)
+		b.releaseBoth(t, h, &served[T]{})
 		if !fits {
 			continue
 		}
@@ -120,24 +124,20 @@ func (b *Buffer[T]) Drain() []T {
 	}
 }
 
-// get1 takes an item with two locks, its side locked at h, if there is one and nobody waits on this side. Then it releases
+// get1 takes an item with two locks, its side locked at h, if that takes no more than an item in the ring. Then it releases
 // the side; if it returns false nothing has changed.
 func (b *Buffer[T]) get1(h uint64) (v T, ok bool) {
 	g := b.get
-	if b.getWaiting.Load() != 0 {
+	if h&awaited != 0 {
 		return v, false
 	}
-	if g.seen&counts == h {
-		if g.seen = b.put.word.Load(); g.seen&counts == h {
+	if g.seen == h {
+		if g.seen = b.put.word.Load() & counts; g.seen == h {
 			return v, false
 		}
 	}
 	v = b.takeSlot()
-	g.word.Publish(h + item)
-	if b.putWaiting.Load() != 0 {
-		b.settle()
-		b.detector.acted(true)
-	}
+	g.word.Unlock(h + item)
 	return v, true
 }
 
@@ -183,46 +183,42 @@ func (b *Buffer[T]) takeSlot() (v T) {
 	return v
 }
 
-// newGet returns a waiter, with its side locked at h before and after.
-func (b *Buffer[T]) newGet(ctx context.Context, h uint64) (*waiter[T], uint64) {
+// newGet is newPut for the side that gets.
+func (b *Buffer[T]) newGet(ctx context.Context, h uint64) *waiter[T] {
 	w := b.getPool.Take(!b.get.queue.Empty())
-	if w == nil || b.detector.watching() {
-		b.unlockGet(h) // neither is to be done with the lock held
-		if w == nil {
-			w = newWaiter[T]()
-		}
-		w.Value.ticket = b.detector.prepare(ctx, false)
-		h = b.lockGet()
+	b.unlockGet(h)
+	if w == nil {
+		w = newWaiter[T]()
 	}
-	return w, h
+	if b.detector.watching() {
+		w.Value.ticket = b.detector.prepare(ctx, false)
+	}
+	return w
 }
 
 // fetch takes, with its side locked at h, as many items as there are after those who wait, up to len(dst).
 func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
-	var done served[T]
-	if !b.oneLock {
-		h = b.supply(h, &done)
-	}
+	b.unlockGet(h) // the side that puts is locked first
+	t, h := b.lockBoth()
 	err = ErrEmpty // also if somebody waits, for that would not be so with an item there
 	if b.get.queue.Empty() || b.getThrottled() {
-		h, n = b.pull(h, dst)
+		h, n = b.pull(t, h, dst)
 		switch {
 		case n > 0:
 			err = nil
-		case b.get.seen&closed != 0:
+		case t&closed != 0:
 			err = ErrClosed
 		}
 	}
-	b.releaseGet(h, &done)
+	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
 		b.detector.acted(true)
 	}
 	return n, err
 }
 
-// queueGet fills a waiter or queues it, with the side that gets locked. It reports whether the waiter will be woken.
-func (b *Buffer[T]) queueGet(ctx context.Context) (w *waiter[T], waits bool) {
-	h := b.get.word.Load()
+// queueGet fills a waiter or queues it, with the side that gets locked at h. It reports whether the waiter will be woken.
+func (b *Buffer[T]) queueGet(ctx context.Context, h uint64) (w *waiter[T], waits bool) {
 	if b.oneLock && b.put.word.Load() == h && !b.detector.watching() { // empty and not closed
 		if w = b.getPool.Take(!b.get.queue.Empty()); w != nil {
 			b.get.queue.Push(w)
@@ -230,8 +226,8 @@ func (b *Buffer[T]) queueGet(ctx context.Context) (w *waiter[T], waits bool) {
 			return w, true
 		}
 	}
-	w, h = b.newGet(ctx, h)
-	return w, b.joinGet(h, w)
+	w = b.newGet(ctx, h)
+	return w, b.joinGet(w)
 }
 
 // resumeGet is resumePut for the side that gets. It returns a single item, or how many there are in vs.
@@ -247,29 +243,21 @@ func (b *Buffer[T]) resumeGet(w *waiter[T], woken bool) (v T, n int, closed bool
 	return v, n, closed
 }
 
-// joinGet fills w, with its side locked at h, or queues it. It reports whether w will be woken.
-func (b *Buffer[T]) joinGet(h uint64, w *waiter[T]) bool {
-	var done served[T]
-	if !b.oneLock {
-		h = b.supply(h, &done)
-	}
+// joinGet fills w or queues it. It reports whether w will be woken.
+func (b *Buffer[T]) joinGet(w *waiter[T]) (waits bool) {
+	t, h := b.lockBoth()
 	p := &w.Value
 	if b.get.queue.Empty() || b.getThrottled() {
-		h, p.n = b.pull(h, p.vs)
-		p.closed = p.n == 0 && b.get.seen&closed != 0
+		h, p.n = b.pull(t, h, p.vs)
+		p.closed = p.n == 0 && t&closed != 0
 	}
-	waits := p.n == 0 && !p.closed
-	if waits {
+	if waits = p.n == 0 && !p.closed; waits {
 		b.get.queue.Push(w)
-		if !b.oneLock && !b.getThrottled() {
-			b.getWaiting.Store(1)
-			h = b.supply(h, &done) // what was put before the flag was raised would be nobody's business
-		}
 	} else {
 		b.getPool.Expect(w)
 	}
 	got := p.n > 0
-	b.releaseGet(h, &done)
+	b.releaseBoth(t, h, &served[T]{})
 	if got {
 		b.detector.acted(true)
 	}

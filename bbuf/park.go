@@ -48,11 +48,12 @@ func (b *Buffer[T]) await(ctx context.Context, w *waiter[T], s *side[T]) error {
 	return nil
 }
 
-// withdraw takes w out of its queue and reports false if it has been served.
+// withdraw takes w out of its queue and reports false if it has been served. The other side may go on to believe that
+// somebody waits, until it looks.
 func (b *Buffer[T]) withdraw(w *waiter[T], s *side[T]) bool {
-	guard, waiting, pool := &s.word, &b.putWaiting, &b.putPool
+	guard, pool := &s.word, &b.putPool
 	if s == b.get {
-		waiting, pool = &b.getWaiting, &b.getPool
+		pool = &b.getPool
 		if b.oneLock {
 			guard = &b.put.word
 		}
@@ -62,9 +63,6 @@ func (b *Buffer[T]) withdraw(w *waiter[T], s *side[T]) bool {
 	if queued {
 		s.queue.Remove(w)
 		pool.Expect(w)
-		if s.queue.Empty() {
-			waiting.Store(0)
-		}
 	}
 	guard.Unlock(v)
 	return queued

@@ -21,6 +21,13 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 	if b.oneLock && b.put1Both(t, v) || !b.oneLock && b.put1(t, v) {
 		return nil
 	}
+	if t&awaited != 0 {
+		one := [1]T{v}
+		if _, err := b.offer(t, one[:]); err != ErrFull {
+			return err
+		}
+		t = b.put.word.Lock()
+	}
 	w, waits := b.queuePut(ctx, t, v)
 	var err error
 	if waits {
@@ -64,9 +71,9 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	if n == len(vs) || err == ErrClosed {
 		return n, err
 	}
-	w, t := b.newPut(ctx, b.put.word.Lock())
+	w := b.newPut(ctx, b.put.word.Lock())
 	w.Value.vs = vs[n:]
-	waits := b.joinPut(t, w)
+	waits := b.joinPut(w)
 	err = nil
 	if waits {
 		b.detector.block(w.Value.ticket, true)
@@ -83,20 +90,16 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 // releases the side; if it returns false nothing has changed.
 func (b *Buffer[T]) put1(t uint64, v T) bool {
 	p := b.put
-	if t&closed != 0 || b.putWaiting.Load() != 0 {
+	if t&(closed|awaited) != 0 {
 		return false
 	}
 	if t-p.seen >= b.limit {
-		if p.seen = b.get.word.Load(); t-p.seen >= b.limit {
+		if p.seen = b.get.word.Load() & counts; t-p.seen >= b.limit {
 			return false
 		}
 	}
 	b.fillSlot(v)
-	p.word.Publish(t + item)
-	if b.getWaiting.Load() != 0 {
-		b.settle()
-		b.detector.acted(false)
-	}
+	p.word.Unlock(t + item)
 	return true
 }
 
@@ -147,18 +150,17 @@ func (b *Buffer[T]) entry(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// newPut returns a waiter, with its side locked at t before and after.
-func (b *Buffer[T]) newPut(ctx context.Context, t uint64) (*waiter[T], uint64) {
+// newPut returns a waiter, with its side locked at t before and released after: the rest is not to be done with a lock held.
+func (b *Buffer[T]) newPut(ctx context.Context, t uint64) *waiter[T] {
 	w := b.putPool.Take(!b.put.queue.Empty())
-	if w == nil || b.detector.watching() {
-		b.put.word.Unlock(t) // neither is to be done with the lock held
-		if w == nil {
-			w = newWaiter[T]()
-		}
-		w.Value.ticket = b.detector.prepare(ctx, true)
-		t = b.put.word.Lock()
+	b.put.word.Unlock(t)
+	if w == nil {
+		w = newWaiter[T]()
 	}
-	return w, t
+	if b.detector.watching() {
+		w.Value.ticket = b.detector.prepare(ctx, true)
+	}
+	return w
 }
 
 // offer puts, with its side locked at t, as much of vs as there is room for after those who wait.
@@ -167,12 +169,11 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 		b.put.word.Unlock(t)
 		return 0, ErrClosed
 	}
-	var done served[T]
-	t = b.admit(t, &done)
+	t, h := b.lockGetToo(t)
 	if b.put.queue.Empty() || b.putThrottled() {
-		t, n = b.push(t, vs)
+		t, n = b.push(t, h, vs)
 	}
-	b.releasePut(t, &done)
+	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
 		b.detector.acted(false)
 	}
@@ -192,9 +193,9 @@ func (b *Buffer[T]) queuePut(ctx context.Context, t uint64, v T) (w *waiter[T], 
 			return w, true
 		}
 	}
-	w, t = b.newPut(ctx, t)
+	w = b.newPut(ctx, t)
 	w.Value.one[0] = v
-	return w, b.joinPut(t, w)
+	return w, b.joinPut(w)
 }
 
 // resumePut ends a call that was queued with w, or was to be, and returns how much of what w brought has been put.
@@ -214,31 +215,23 @@ func (b *Buffer[T]) resumePut(w *waiter[T], woken bool) (n int, closed bool) {
 	return n, closed
 }
 
-// joinPut puts, with its side locked at t, what w brings or queues w. It reports whether w will be woken.
-func (b *Buffer[T]) joinPut(t uint64, w *waiter[T]) (waits bool) {
+// joinPut puts what w brings or queues w. It reports whether w will be woken.
+func (b *Buffer[T]) joinPut(w *waiter[T]) (waits bool) {
+	t, h := b.lockBoth()
 	p := &w.Value
-	if t&closed != 0 {
-		p.closed = true
-		b.putPool.Expect(w)
-		b.put.word.Unlock(t)
-		return false
-	}
-	var done served[T]
-	t = b.admit(t, &done)
-	if b.put.queue.Empty() || b.putThrottled() {
-		t, p.n = b.push(t, p.vs)
-	}
-	if waits = p.n < len(p.vs); waits {
-		b.put.queue.Push(w)
-		if !b.oneLock && !b.putThrottled() {
-			b.putWaiting.Store(1)
-			t = b.admit(t, &done) // room made before the flag was raised would be nobody's business
+	if p.closed = t&closed != 0; !p.closed {
+		if b.put.queue.Empty() || b.putThrottled() {
+			t, p.n = b.push(t, h, p.vs)
 		}
+		waits = p.n < len(p.vs)
+	}
+	if waits {
+		b.put.queue.Push(w)
 	} else {
 		b.putPool.Expect(w)
 	}
 	put := p.n > 0
-	b.releasePut(t, &done)
+	b.releaseBoth(t, h, &served[T]{})
 	if put {
 		b.detector.acted(false)
 	}
