@@ -7,51 +7,57 @@ import "github.com/interlock-go/interlock/internal/goroutine"
 //
 // A channel belongs to the synctest bubble in which it was made and kills the process
 // when it is used outside. So there is one pool per object, not one for the program, and while nobody waits
-// it gives what it keeps to those only who have been its customers. Whoever waits at the same time as others is of their bubble, and
-// a goroutine never leaves its bubble: so all that is kept at one time is of one bubble, that of the customers.
+// it gives what it keeps to those only whom it knows. Whoever waits at the same time as others is of their bubble, and
+// a goroutine never leaves its bubble: so all that is kept at one time is of one bubble, that of those who are known.
 type Pool[E any] struct {
-	first, last *Waiter[E] // in the order in which they left their queue; those of first may be still out
-	customers   [8]uint64  // ids of goroutines that found nothing here since the pool was last emptied
-	next        int
+	first, last *Waiter[E] // in the order in which they left their queue; some may be out still
+	met         [8]uint64  // ids of goroutines that came while others waited; whoever made a waiter is known by it
+	looks       uint8      // how often that was looked at
 }
 
 // Take returns a waiter that is in no queue, as its last user left it, or nil if there is none: then the caller makes one with
 // [New], for which it should let its lock go. It is told whether others are queued.
 func (p *Pool[E]) Take(others bool) *Waiter[E] {
 	w := p.first
-	if w == nil || !w.isBack() || !others && p.last.isBack() && !p.knows(running()) {
-		return p.search(others)
+	switch {
+	case w == nil:
+		return nil
+	case !others && p.last.isBack():
+		if !p.knows(running()) {
+			*p = Pool[E]{}
+			return nil
+		}
+	case p.looks < mostLooks:
+		p.looks++
+		p.meet(running())
 	}
-	p.remove(w)
-	return w
-}
-
-// remove takes out the first, w.
-func (p *Pool[E]) remove(w *Waiter[E]) {
+	if !w.isBack() {
+		if w = p.second(); w == nil {
+			return nil
+		}
+	}
 	if p.first = w.later; p.first == nil {
 		p.last = nil
 	}
 	w.later = nil
 	w.back.Set(0)
+	return w
 }
 
-// search is Take where the first waiter cannot be given.
-func (p *Pool[E]) search(others bool) *Waiter[E] {
-	id := running()
-	if p.first != nil && !others && p.last.isBack() && !p.knows(id) {
-		*p = Pool[E]{}
-	}
-	p.meet(id)
-	if p.first == p.last {
+// mostLooks keeps a pool from looking for ever where fewer goroutines come than it could remember.
+const mostLooks = 64
+
+// second puts the first, which is not back, behind the others, and returns the next if that one is.
+func (p *Pool[E]) second() *Waiter[E] {
+	slow := p.first
+	if slow == p.last {
 		return nil
 	}
-	p.first, p.last, p.last.later, p.first.later = p.first.later, p.first, p.first, nil // one may be slow to come back, of many
-	w := p.first
-	if !w.isBack() {
-		return nil
+	p.first, p.last.later, p.last, slow.later = slow.later, slow, slow, nil
+	if p.first.isBack() {
+		return p.first
 	}
-	p.remove(w)
-	return w
+	return nil
 }
 
 // Expect says that w, which is queued no longer or not to be queued at all, will come back by Return.
@@ -64,16 +70,26 @@ func (p *Pool[E]) Expect(w *Waiter[E]) {
 	p.last = w
 }
 
-// meet makes the goroutine a customer. Nobody is known by id 0.
+// meet makes the goroutine known. Nobody is by id 0.
 func (p *Pool[E]) meet(id uint64) {
-	if id != 0 && !p.knows(id) {
-		p.customers[p.next%len(p.customers)] = id
-		p.next++
+	for i, known := range p.met {
+		if known == id {
+			return
+		}
+		if known == 0 {
+			p.met[i] = id
+			return
+		}
 	}
 }
 
 func (p *Pool[E]) knows(id uint64) bool {
-	for _, known := range p.customers {
+	for w := p.first; w != nil; w = w.later {
+		if w.maker == id {
+			return id != 0
+		}
+	}
+	for _, known := range p.met {
 		if known == id {
 			return id != 0
 		}

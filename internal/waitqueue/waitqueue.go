@@ -27,11 +27,12 @@ type Waiter[E any] struct {
 	next, prev *Waiter[E]    // in a queue, a circle; next alone in a Served list
 	later      *Waiter[E]    // in a pool
 	back       lockword.Word // not 0 when its goroutine is done with it
+	maker      uint64        // id of the goroutine that called New
 	queued     bool
 }
 
 // New returns a waiter of the caller's synctest bubble.
-func New[E any]() *Waiter[E] { return &Waiter[E]{ready: make(chan struct{}, 1)} }
+func New[E any]() *Waiter[E] { return &Waiter[E]{ready: make(chan struct{}, 1), maker: running()} }
 
 // Queued tells whether w is in a queue. The caller holds the queue's lock.
 func (w *Waiter[E]) Queued() bool { return w.queued }
