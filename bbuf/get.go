@@ -183,19 +183,6 @@ func (b *Buffer[T]) takeSlot() (v T) {
 	return v
 }
 
-// newGet is newPut for the side that gets.
-func (b *Buffer[T]) newGet(ctx context.Context, h uint64) *waiter[T] {
-	w := b.getPool.Take(!b.get.queue.Empty())
-	b.unlockGet(h)
-	if w == nil {
-		w = newWaiter[T]()
-	}
-	if b.detector.watching() {
-		w.Value.ticket = b.detector.prepare(ctx, false)
-	}
-	return w
-}
-
 // fetch takes, with its side locked at h, as many items as there are after those who wait, up to len(dst).
 func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 	b.unlockGet(h) // the side that puts is locked first
@@ -215,51 +202,4 @@ func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 		b.detector.acted(true)
 	}
 	return n, err
-}
-
-// queueGet fills a waiter or queues it, with the side that gets locked at h. It reports whether the waiter will be woken.
-func (b *Buffer[T]) queueGet(ctx context.Context, h uint64) (w *waiter[T], waits bool) {
-	if b.oneLock && b.put.word.Load() == h && !b.detector.watching() { // empty and not closed
-		if w = b.getPool.Take(!b.get.queue.Empty()); w != nil {
-			b.get.queue.Push(w)
-			b.put.word.Unlock(h)
-			return w, true
-		}
-	}
-	w = b.newGet(ctx, h)
-	return w, b.joinGet(w)
-}
-
-// resumeGet is resumePut for the side that gets. It returns a single item, or how many there are in vs.
-func (b *Buffer[T]) resumeGet(w *waiter[T], woken bool) (v T, n int, closed bool) {
-	p := &w.Value
-	b.detector.unblock(p.ticket)
-	v, n, closed = p.one[0], p.n, p.closed
-	p.reset()
-	w.Return()
-	if woken && !b.oneLock {
-		b.getRuns()
-	}
-	return v, n, closed
-}
-
-// joinGet fills w or queues it. It reports whether w will be woken.
-func (b *Buffer[T]) joinGet(w *waiter[T]) (waits bool) {
-	t, h := b.lockBoth()
-	p := &w.Value
-	if b.get.queue.Empty() || b.getThrottled() {
-		h, p.n = b.pull(t, h, p.vs)
-		p.closed = p.n == 0 && t&closed != 0
-	}
-	if waits = p.n == 0 && !p.closed; waits {
-		b.get.queue.Push(w)
-	} else {
-		b.getPool.Expect(w)
-	}
-	got := p.n > 0
-	b.releaseBoth(t, h, &served[T]{})
-	if got {
-		b.detector.acted(true)
-	}
-	return waits
 }

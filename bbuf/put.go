@@ -150,19 +150,6 @@ func (b *Buffer[T]) entry(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// newPut returns a waiter, with its side locked at t before and released after: the rest is not to be done with a lock held.
-func (b *Buffer[T]) newPut(ctx context.Context, t uint64) *waiter[T] {
-	w := b.putPool.Take(!b.put.queue.Empty())
-	b.put.word.Unlock(t)
-	if w == nil {
-		w = newWaiter[T]()
-	}
-	if b.detector.watching() {
-		w.Value.ticket = b.detector.prepare(ctx, true)
-	}
-	return w
-}
-
 // offer puts, with its side locked at t, as much of vs as there is room for after those who wait.
 func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 	if t&closed != 0 {
@@ -181,59 +168,4 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 		err = ErrFull
 	}
 	return n, err
-}
-
-// queuePut puts v or queues it, with its side locked at t. It reports whether the waiter will be woken.
-func (b *Buffer[T]) queuePut(ctx context.Context, t uint64, v T) (w *waiter[T], waits bool) {
-	if b.oneLock && t&closed == 0 && !b.detector.watching() { // so the ring is full
-		if w = b.putPool.Take(!b.put.queue.Empty()); w != nil {
-			w.Value.one[0] = v
-			b.put.queue.Push(w)
-			b.put.word.Unlock(t)
-			return w, true
-		}
-	}
-	w = b.newPut(ctx, t)
-	w.Value.one[0] = v
-	return w, b.joinPut(w)
-}
-
-// resumePut ends a call that was queued with w, or was to be, and returns how much of what w brought has been put.
-//
-// It is called after the park instead of being around it: the processor guesses where a function returns to from who called it,
-// and after a park, when another goroutine has run, it guesses wrong. So the fewer calls there are around a park, the sooner its
-// goroutine goes on.
-func (b *Buffer[T]) resumePut(w *waiter[T], woken bool) (n int, closed bool) {
-	p := &w.Value
-	b.detector.unblock(p.ticket)
-	n, closed = p.n, p.closed
-	p.reset()
-	w.Return()
-	if woken && !b.oneLock {
-		b.putRuns()
-	}
-	return n, closed
-}
-
-// joinPut puts what w brings or queues w. It reports whether w will be woken.
-func (b *Buffer[T]) joinPut(w *waiter[T]) (waits bool) {
-	t, h := b.lockBoth()
-	p := &w.Value
-	if p.closed = t&closed != 0; !p.closed {
-		if b.put.queue.Empty() || b.putThrottled() {
-			t, p.n = b.push(t, h, p.vs)
-		}
-		waits = p.n < len(p.vs)
-	}
-	if waits {
-		b.put.queue.Push(w)
-	} else {
-		b.putPool.Expect(w)
-	}
-	put := p.n > 0
-	b.releaseBoth(t, h, &served[T]{})
-	if put {
-		b.detector.acted(false)
-	}
-	return waits
 }
