@@ -1,6 +1,10 @@
 package waitqueue
 
-import "github.com/interlock-go/interlock/internal/goroutine"
+import (
+	"math/bits"
+
+	"github.com/interlock-go/interlock/internal/goroutine"
+)
 
 // Pool keeps waiters for the next calls. Its zero value is empty. Its owner guards it with a lock, which whoever is
 // done with a waiter need not take: whoever takes it off its queue, with the lock held, tells the pool to expect it.
@@ -11,8 +15,8 @@ import "github.com/interlock-go/interlock/internal/goroutine"
 // a goroutine never leaves its bubble: so all that is kept at one time is of one bubble, that of those who are known.
 type Pool[E any] struct {
 	first, last *Waiter[E] // in the order in which they left their queue; some may be out still
-	met         [8]uint64  // ids of goroutines that came while others waited; whoever made a waiter is known by it
-	looks       uint8      // how often that was looked at
+	known       []uint64   // ids of goroutines, each at its place or nowhere; whoever made a waiter is known by it, too
+	looks       uint8      // how often somebody was put there who came while others waited
 }
 
 // Take returns a waiter that is in no queue, as its last user left it, or nil if there is none: then the caller makes one with
@@ -24,12 +28,13 @@ func (p *Pool[E]) Take(others bool) *Waiter[E] {
 		return nil
 	case !others && p.last.isBack():
 		if !p.knows(running()) {
-			*p = Pool[E]{}
+			clear(p.known)
+			*p = Pool[E]{known: p.known}
 			return nil
 		}
 	case p.looks < mostLooks:
 		p.looks++
-		p.meet(running())
+		p.meet(running(), 0)
 	}
 	if !w.isBack() {
 		if w = p.second(); w == nil {
@@ -70,29 +75,30 @@ func (p *Pool[E]) Expect(w *Waiter[E]) {
 	p.last = w
 }
 
-// meet makes the goroutine known. Nobody is by id 0.
-func (p *Pool[E]) meet(id uint64) {
-	for i, known := range p.met {
-		if known == id {
-			return
-		}
-		if known == 0 {
-			p.met[i] = id
-			return
-		}
+// meet makes the goroutine known, whom there are some others beside. Nobody is by id 0. Memory is allocated with the owner's
+// lock held, but ever seldomer.
+func (p *Pool[E]) meet(id uint64, others int) {
+	if others >= len(p.known) {
+		p.known = make([]uint64, 1<<bits.Len(uint(max(4, others))))
 	}
+	p.known[id&uint64(len(p.known)-1)] = id
 }
 
+// knows tells whether the goroutine is known. It remembers whom it finds by a waiter only, since that is a long way round.
 func (p *Pool[E]) knows(id uint64) bool {
+	if id == 0 {
+		return false
+	}
+	if len(p.known) > 0 && p.known[id&uint64(len(p.known)-1)] == id {
+		return true
+	}
+	n := 0
 	for w := p.first; w != nil; w = w.later {
 		if w.maker == id {
-			return id != 0
+			p.meet(id, n)
+			return true
 		}
-	}
-	for _, known := range p.met {
-		if known == id {
-			return id != 0
-		}
+		n++
 	}
 	return false
 }
