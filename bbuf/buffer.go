@@ -3,7 +3,6 @@ package bbuf
 import (
 	"errors"
 	"runtime"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/lockword"
@@ -38,28 +37,29 @@ var (
 // It is Vyukov's bounded queue with the stamps of the slots replaced by two locks, which
 // makes the capacity exact, batches plain copies and every operation take effect at one store.
 //
-//	bit, field   set by                 cleared by              a stale value
-//	0 locked     who acquires the side  the store that releases  is tried again
-//	1 closed     Close (put side only)  never                    a Get that sees none waits, after raising
-//	                                                             getWaiting, and looks again
-//	2… count     the holder of the      only grows               put side: too few items, get side: too few
-//	             side's lock                                     free slots; who acts on it looks again
+//	bit, field   set by                   cleared by              a stale value
+//	0 locked     who acquires the side    the store that releases  is tried again
+//	1 closed     Close (put side only)    never                    is seen by whoever locks the side next
+//	2 awaited    who begins to wait on    whoever, with both       does harm in no way: who sees it locks both sides
+//	             the other side, with     locked, leaves nobody    and finds nobody
+//	             both locked              to be served there
+//	3… count     the holder of the        only grows               put side: too few items, get side: too few
+//	             side's lock                                       free slots; who acts on it locks both and looks again
 //
-// A side's lock guards its position in the ring, its view of the other word and its queue of
-// waiters. A buffer of more than oneLockMax slots has two locks, and nobody holds both:
+// A side's lock guards its position in the ring, its view of the other count and its queue of
+// waiters. A buffer of more than oneLockMax slots has two locks. Who needs both locks the side that puts first:
 //
-//	who puts   lock put; admit those who wait to put; write slot; publish; if getWaiting, settle
-//	who gets   lock get; supply those who wait to get; read slot; publish; if putWaiting, settle
-//	who waits  with its side locked: queue, raise its flag, look at the other word once more
+//	who puts   lock put; if not awaited and not full: write slot; publish the count, which unlocks
+//	who gets   lock get; if not awaited and not empty: read slot; publish the count, which unlocks
+//	otherwise  lock both; do what can be done, or queue; serve until neither side can be served; publish both counts
 //
-// Publishing and raising are sequentially consistent. If a Put does not see the flag of a Get that waits,
-// then it published before that flag was raised, and the Get's second look sees the item. So no
-// wake-up is lost. Settle does the same for whoever it serves: it goes on until neither side can be served.
+// So with nobody waiting an operation takes one atomic operation and one store. No wake-up is lost: the bit is raised with the
+// lock held that the other side takes for its next step, and whoever raises it has looked once more with both sides locked.
 //
 // Waking one after the other as slots come and go would let each do a single step and park again. So with two locks
 // no more are woken on a side, and not yet running, than there are processors. While that many are on
-// their way the side's flag is down, though its queue is not empty, and who comes goes ahead; each of them, as soon as it
-// runs, raises the flag and serves as if it began to wait.
+// their way the bit is down, though the queue is not empty, and who comes goes ahead; each of them, as soon as it
+// runs, locks both sides and serves as if it began to wait.
 //
 // A smaller buffer is nearly always full or empty, so both sides meet all the time and a second lock only
 // costs. There the put side's lock guards everything, hand-over goes from caller to waiter without
@@ -73,10 +73,7 @@ type Buffer[T any] struct {
 	oneLock  bool
 	maxWoken int32 // on one side, with two locks
 
-	// Read by every call and written when somebody begins or ceases to wait, with the side locked.
-	putWaiting, getWaiting atomic.Uint32
-	_                      [56]byte
-
+	// Read by calls that wait or wake, and seldom written.
 	detector detector
 	_        [64 - unsafe.Sizeof(detector{})]byte
 
@@ -100,19 +97,11 @@ type side[T any] struct {
 }
 
 const (
-	closed = 1 << 1
-	item   = 1 << 2 // one in the count
-	counts = ^uint64(item - 1)
+	closed  = 1 << 1
+	awaited = 1 << 2
+	item    = 1 << 3 // one in the count
+	counts  = ^uint64(item - 1)
 )
-
-// parcel is what a waiting call brings or fetches: vs[n:] is still to do.
-type parcel[T any] struct {
-	vs     []T
-	n      int
-	closed bool // the buffer was closed before it was done
-	ticket *ticket
-	one    [1]T // the vs of a single item
-}
 
 // New returns an empty buffer of the given capacity, which is exact. It panics if capacity is below 1.
 func New[T any](capacity int) *Buffer[T] {
@@ -162,15 +151,17 @@ func (b *Buffer[T]) Len() int {
 	b.check()
 	if b.oneLock {
 		t := b.put.word.Lock()
-		n := (t - b.get.word.Load()) / item
+		n := (t&counts - b.get.word.Load()) / item
 		b.put.word.Unlock(t)
 		return int(n)
 	}
 	for {
-		h := b.get.word.Load()
-		t := b.put.word.Load()
-		if b.get.word.Load() == h {
-			return int((t - h) / item) // when t was read, h had been and was still to be
+		h := b.get.word.Load() & counts
+		t := b.put.word.Load() & counts
+		if b.get.word.Load()&counts == h {
+			// When t was read, h had been and was still to be. But who has both sides locked, to hand items over, cannot publish
+			// both counts at once: the ring is then as full, or as empty, as it was before and is afterwards.
+			return min(max(0, int(int64(t-h)/item)), len(b.slots))
 		}
 	}
 }
@@ -187,21 +178,19 @@ func (b *Buffer[T]) Closed() bool {
 // buffer can still be got; a Get that finds none, or was waiting for one, returns ErrClosed.
 func (b *Buffer[T]) Close() bool {
 	b.check()
-	t := b.put.word.Lock()
+	t, h := b.lockBoth()
 	if t&closed != 0 {
-		b.put.word.Unlock(t)
+		b.releaseBoth(t, h, &served[T]{})
 		return false
 	}
-	var served served[T]
+	var done served[T]
 	for !b.put.queue.Empty() {
-		w := b.put.queue.Pop()
+		w := b.put.queue.First()
 		w.Value.closed = true
-		serve(w.Value.ticket)
-		served.Add(w)
-		b.putWoken++
+		b.dismissPut(w)
+		done.Add(w)
 	}
-	b.putWaiting.Store(0)
-	b.releasePut(t|closed, &served)
+	b.releaseBoth(t|closed, h, &done)
 	b.detector.acted(true)
 	b.detector.acted(false)
 	return true

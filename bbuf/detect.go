@@ -97,8 +97,13 @@ func serve(t *ticket) {
 
 // acted says that the running goroutine has let calls of a side go.
 func (d *detector) acted(putting bool) {
-	if w := d.watch.Load(); w != nil {
-		c, _ := w.side(putting)
-		c.Acted()
+	if d.watch.Load() != nil {
+		d.actedWatched(putting)
 	}
+}
+
+// actedWatched is not in acted, which so is inlined.
+func (d *detector) actedWatched(putting bool) {
+	c, _ := d.watch.Load().side(putting)
+	c.Acted()
 }

@@ -1,10 +1,6 @@
 package bbuf
 
-import (
-	"context"
-
-	"github.com/interlock-go/interlock/internal/waitqueue"
-)
+import "context"
 
 // Get takes the oldest item, waiting until there is one. It returns
 //
@@ -13,32 +9,62 @@ import (
 //   - ctx's cause if ctx is done on entry, when it takes nothing even if there is something, or ends first.
 //
 // Get panics if ctx is nil.
-func (b *Buffer[T]) Get(ctx context.Context) (T, error) {
+func (b *Buffer[T]) Get(ctx context.Context) (v T, err error) {
 	b.check()
 	if ctx == nil {
 		panic("bbuf: nil context")
 	}
 	if ctx.Err() != nil {
-		var zero T
-		return zero, context.Cause(ctx)
+		return v, context.Cause(ctx)
 	}
-	h := b.lockGet()
-	if v, ok := b.get1(h); ok {
+	var ok bool
+	if b.oneLock {
+		v, ok = b.get1Both(b.put.word.Lock())
+	} else {
+		v, ok = b.get1(b.get.word.Lock())
+	}
+	if ok {
 		return v, nil
 	}
-	return b.getSlow(ctx, h)
+	h := b.get.word.Load()
+	if h&awaited != 0 {
+		var one [1]T
+		if _, err := b.fetch(h, one[:]); err != ErrEmpty {
+			return one[0], err
+		}
+		h = b.lockGet()
+	}
+	w, waits := b.queueGet(ctx, h)
+	if waits {
+		b.detector.block(w.Value.ticket, false)
+		if done := ctx.Done(); done == nil {
+			<-w.Ready() // here and not deeper, see resumePut
+		} else {
+			err = b.await(ctx, w, b.get)
+		}
+	}
+	v, _, closed := b.resumeGet(w, waits && err == nil)
+	if closed {
+		err = ErrClosed
+	}
+	return v, err
 }
 
 // TryGet takes the oldest item if there is one. Else it returns [ErrEmpty], and the buffer was
 // empty at some instant during the call, or [ErrClosed] if it is closed and drained.
 func (b *Buffer[T]) TryGet() (v T, err error) {
 	b.check()
-	h := b.lockGet()
-	if v, ok := b.get1(h); ok {
+	var ok bool
+	if b.oneLock {
+		v, ok = b.get1Both(b.put.word.Lock())
+	} else {
+		v, ok = b.get1(b.get.word.Lock())
+	}
+	if ok {
 		return v, nil
 	}
 	var one [1]T
-	_, err = b.fetch(h, one[:])
+	_, err = b.fetch(b.get.word.Load(), one[:])
 	return one[0], err
 }
 
@@ -59,10 +85,19 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	if n, err = b.fetch(b.lockGet(), dst); err != ErrEmpty {
 		return n, err
 	}
-	w, h := b.newGet(ctx, b.lockGet())
+	w := b.newGet(ctx, b.lockGet())
 	w.Value.vs = dst
-	p, err := b.waitToGet(ctx, h, w)
-	return p.n, err
+	waits := b.joinGet(w)
+	err = nil
+	if waits {
+		b.detector.block(w.Value.ticket, false)
+		err = b.await(ctx, w, b.get)
+	}
+	_, n, closed := b.resumeGet(w, waits && err == nil)
+	if closed {
+		err = ErrClosed
+	}
+	return n, err
 }
 
 // Drain takes what is in the buffer at one instant and returns it in order, nil if that is nothing. It does not
@@ -71,17 +106,13 @@ func (b *Buffer[T]) Drain() []T {
 	b.check()
 	for {
 		dst := make([]T, b.Len())
-		var done served[T]
-		h := b.lockGet()
-		if !b.oneLock {
-			h = b.supply(h, &done)
-		}
-		n := b.items(h, len(b.slots))
-		fits := n <= len(dst) // else more came; memory is not allocated with the lock held
+		t, h := b.lockBoth()
+		n := int((t&counts - h) / item)
+		fits := n <= len(dst) // else more came; memory is not allocated with a lock held
 		if fits {
-			h, n = b.pull(h, dst)
+			h, n = b.pull(t, h, dst)
 		}
-		b.releaseGet(h, &done)
+		b.releaseBoth(t, h, &served[T]{})
 		if !fits {
 			continue
 		}
@@ -93,34 +124,27 @@ func (b *Buffer[T]) Drain() []T {
 	}
 }
 
-// get1 takes an item, with its side locked at h, if there is one and nobody waits on this side. Then it releases
+// get1 takes an item with two locks, its side locked at h, if that takes no more than an item in the ring. Then it releases
 // the side; if it returns false nothing has changed.
 func (b *Buffer[T]) get1(h uint64) (v T, ok bool) {
-	if b.oneLock {
-		return b.get1Both(h)
-	}
 	g := b.get
-	if b.getWaiting.Load() != 0 {
+	if h&awaited != 0 {
 		return v, false
 	}
-	if g.seen&counts == h {
-		if g.seen = b.put.word.Load(); g.seen&counts == h {
+	if g.seen == h {
+		if g.seen = b.put.word.Load() & counts; g.seen == h {
 			return v, false
 		}
 	}
 	v = b.takeSlot()
-	g.word.Publish(h + item)
-	if b.putWaiting.Load() != 0 {
-		b.settle()
-		b.detector.acted(true)
-	}
+	g.word.Unlock(h + item)
 	return v, true
 }
 
-// get1Both is get1 with one lock.
-func (b *Buffer[T]) get1Both(h uint64) (v T, ok bool) {
+// get1Both is get1 with the one lock, locked at t.
+func (b *Buffer[T]) get1Both(t uint64) (v T, ok bool) {
 	p, g := b.put, b.get
-	t := p.word.Load()
+	h := g.word.Load()
 	if t&counts == h {
 		return v, false
 	}
@@ -135,7 +159,7 @@ func (b *Buffer[T]) get1Both(h uint64) (v T, ok bool) {
 		b.fillSlot(q.vs[q.n])
 		q.n++
 		p.queue.Remove(w)
-		b.putWoken++
+		b.putPool.Expect(w)
 		serve(q.ticket)
 		g.word.Set(h + item)
 		p.word.Unlock(t + item)
@@ -159,94 +183,23 @@ func (b *Buffer[T]) takeSlot() (v T) {
 	return v
 }
 
-// newGet returns a waiter, with its side locked at h before and after.
-func (b *Buffer[T]) newGet(ctx context.Context, h uint64) (*waiter[T], uint64) {
-	w := b.getPool.Take()
-	if w == nil || b.detector.watching() {
-		b.unlockGet(h) // neither is to be done with the lock held
-		if w == nil {
-			w = waitqueue.New[parcel[T]]()
-		}
-		w.Value.ticket = b.detector.prepare(ctx, false)
-		h = b.lockGet()
-	}
-	return w, h
-}
-
-// getSlow waits for an item, with its side locked at h.
-func (b *Buffer[T]) getSlow(ctx context.Context, h uint64) (T, error) {
-	w, h := b.newGet(ctx, h)
-	w.Value.vs = w.Value.one[:]
-	p, err := b.waitToGet(ctx, h, w)
-	return p.one[0], err
-}
-
 // fetch takes, with its side locked at h, as many items as there are after those who wait, up to len(dst).
 func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
-	var done served[T]
-	if !b.oneLock {
-		h = b.supply(h, &done)
-	}
+	b.unlockGet(h) // the side that puts is locked first
+	t, h := b.lockBoth()
 	err = ErrEmpty // also if somebody waits, for that would not be so with an item there
 	if b.get.queue.Empty() || b.getThrottled() {
-		h, n = b.pull(h, dst)
+		h, n = b.pull(t, h, dst)
 		switch {
 		case n > 0:
 			err = nil
-		case b.get.seen&closed != 0:
+		case t&closed != 0:
 			err = ErrClosed
 		}
 	}
-	b.releaseGet(h, &done)
+	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
 		b.detector.acted(true)
 	}
 	return n, err
-}
-
-// waitToGet fills w, with its side locked at h, waiting if it must. It returns what w brings and gives w back to the pool.
-func (b *Buffer[T]) waitToGet(ctx context.Context, h uint64, w *waiter[T]) (p parcel[T], err error) {
-	woken := b.joinGet(h, w)
-	if woken {
-		err = b.park(ctx, w, b.get)
-		woken = err == nil
-	}
-	p, w.Value = w.Value, parcel[T]{}
-	if p.closed {
-		err = ErrClosed
-	}
-	b.getRuns(w, woken)
-	return p, err
-}
-
-// joinGet fills w, with its side locked at h, or queues it. It reports whether w will be woken.
-func (b *Buffer[T]) joinGet(h uint64, w *waiter[T]) bool {
-	if b.oneLock && b.put.word.Load() == h { // empty and not closed, as nearly always
-		b.get.queue.Push(w)
-		b.put.word.Unlock(h)
-		return true
-	}
-	var done served[T]
-	if !b.oneLock {
-		h = b.supply(h, &done)
-	}
-	p := &w.Value
-	if b.get.queue.Empty() || b.getThrottled() {
-		h, p.n = b.pull(h, p.vs)
-		p.closed = p.n == 0 && b.get.seen&closed != 0
-	}
-	waits := p.n == 0 && !p.closed
-	if waits {
-		b.get.queue.Push(w)
-		if !b.oneLock && !b.getThrottled() {
-			b.getWaiting.Store(1)
-			h = b.supply(h, &done) // what was put before the flag was raised would be nobody's business
-		}
-	}
-	got := p.n > 0
-	b.releaseGet(h, &done)
-	if got {
-		b.detector.acted(true)
-	}
-	return waits
 }

@@ -1,27 +1,45 @@
 package bbuf
 
-import "context"
+import (
+	"context"
 
-// park waits until w, which is queued on a side, is woken, or takes it out because ctx has ended and returns
-// ctx's cause. If somebody has served w meanwhile, the call has succeeded and the context comes too late.
-func (b *Buffer[T]) park(ctx context.Context, w *waiter[T], s *side[T]) error {
-	t := w.Value.ticket
-	b.detector.block(t, s == b.put)
-	err := b.sleep(ctx, w, s)
-	b.detector.unblock(t)
-	return err
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
+
+// parcel is what a waiting call brings or fetches: vs[n:] is still to do. In a pool vs is one and everything else zero.
+type parcel[T any] struct {
+	vs     []T
+	n      int
+	closed bool // the buffer was closed before it was done
+	ticket *ticket
+	one    [1]T // the vs of a single item
 }
 
-func (b *Buffer[T]) sleep(ctx context.Context, w *waiter[T], s *side[T]) error {
-	done := ctx.Done()
-	if done == nil {
-		<-w.Ready()
-		return nil
+func newWaiter[T any]() *waiter[T] {
+	w := waitqueue.New[parcel[T]]()
+	w.Value.vs = w.Value.one[:]
+	return w
+}
+
+// reset makes p ready for the pool. It spares itself writing pointers, for which the collector must be asked.
+func (p *parcel[T]) reset() {
+	p.one = [1]T{}
+	if &p.vs[0] != &p.one[0] {
+		p.vs = p.one[:]
 	}
+	if p.ticket != nil {
+		p.ticket = nil
+	}
+	p.n, p.closed = 0, false
+}
+
+// await waits until w, which is queued on a side, is woken, or takes it out because ctx has ended and returns
+// ctx's cause. If somebody has served w meanwhile, the call has succeeded and the context comes too late.
+func (b *Buffer[T]) await(ctx context.Context, w *waiter[T], s *side[T]) error {
 	select {
 	case <-w.Ready():
 		return nil
-	case <-done:
+	case <-ctx.Done():
 	}
 	if b.withdraw(w, s) {
 		return context.Cause(ctx)
@@ -30,11 +48,12 @@ func (b *Buffer[T]) sleep(ctx context.Context, w *waiter[T], s *side[T]) error {
 	return nil
 }
 
-// withdraw takes w out of its queue and reports false if it has been served.
+// withdraw takes w out of its queue and reports false if it has been served. The other side may go on to believe that
+// somebody waits, until it looks.
 func (b *Buffer[T]) withdraw(w *waiter[T], s *side[T]) bool {
-	guard, waiting := &s.word, &b.putWaiting
+	guard, pool := &s.word, &b.putPool
 	if s == b.get {
-		waiting = &b.getWaiting
+		pool = &b.getPool
 		if b.oneLock {
 			guard = &b.put.word
 		}
@@ -43,9 +62,7 @@ func (b *Buffer[T]) withdraw(w *waiter[T], s *side[T]) bool {
 	queued := w.Queued()
 	if queued {
 		s.queue.Remove(w)
-		if s.queue.Empty() {
-			waiting.Store(0)
-		}
+		pool.Expect(w)
 	}
 	guard.Unlock(v)
 	return queued

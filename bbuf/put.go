@@ -1,10 +1,6 @@
 package bbuf
 
-import (
-	"context"
-
-	"github.com/interlock-go/interlock/internal/waitqueue"
-)
+import "context"
 
 // Put puts v, waiting until there is room. It returns
 //
@@ -22,10 +18,31 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 		return b.entry(ctx)
 	}
 	t := b.put.word.Lock()
-	if b.put1(t, v) {
+	if b.oneLock && b.put1Both(t, v) || !b.oneLock && b.put1(t, v) {
 		return nil
 	}
-	return b.putSlow(ctx, t, v)
+	if t&awaited != 0 {
+		one := [1]T{v}
+		if _, err := b.offer(t, one[:]); err != ErrFull {
+			return err
+		}
+		t = b.put.word.Lock()
+	}
+	w, waits := b.queuePut(ctx, t, v)
+	var err error
+	if waits {
+		b.detector.block(w.Value.ticket, true)
+		if done := ctx.Done(); done == nil {
+			<-w.Ready() // here and not deeper, see resumePut
+		} else {
+			err = b.await(ctx, w, b.put)
+		}
+	}
+	_, closed := b.resumePut(w, waits && err == nil)
+	if closed {
+		err = ErrClosed
+	}
+	return err
 }
 
 // TryPut puts v if there is room. Else it returns [ErrFull], and the buffer was full at some
@@ -33,7 +50,7 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 func (b *Buffer[T]) TryPut(v T) error {
 	b.check()
 	t := b.put.word.Lock()
-	if b.put1(t, v) {
+	if b.oneLock && b.put1Both(t, v) || !b.oneLock && b.put1(t, v) {
 		return nil
 	}
 	one := [1]T{v}
@@ -54,37 +71,39 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	if n == len(vs) || err == ErrClosed {
 		return n, err
 	}
-	w, t := b.newPut(ctx, b.put.word.Lock())
+	w := b.newPut(ctx, b.put.word.Lock())
 	w.Value.vs = vs[n:]
-	m, err := b.waitToPut(ctx, t, w)
+	waits := b.joinPut(w)
+	err = nil
+	if waits {
+		b.detector.block(w.Value.ticket, true)
+		err = b.await(ctx, w, b.put)
+	}
+	m, closed := b.resumePut(w, waits && err == nil)
+	if closed {
+		err = ErrClosed
+	}
 	return n + m, err
 }
 
-// put1 puts v, with its side locked at t, if that takes no more than a free slot or somebody who waits for it. Then it
+// put1 puts v with two locks, its side locked at t, if that takes no more than a free slot. Then it
 // releases the side; if it returns false nothing has changed.
 func (b *Buffer[T]) put1(t uint64, v T) bool {
-	if b.oneLock {
-		return b.put1Both(t, v)
-	}
 	p := b.put
-	if t&closed != 0 || b.putWaiting.Load() != 0 {
+	if t&(closed|awaited) != 0 {
 		return false
 	}
 	if t-p.seen >= b.limit {
-		if p.seen = b.get.word.Load(); t-p.seen >= b.limit {
+		if p.seen = b.get.word.Load() & counts; t-p.seen >= b.limit {
 			return false
 		}
 	}
 	b.fillSlot(v)
-	p.word.Publish(t + item)
-	if b.getWaiting.Load() != 0 {
-		b.settle()
-		b.detector.acted(false)
-	}
+	p.word.Unlock(t + item)
 	return true
 }
 
-// put1Both is put1 with one lock.
+// put1Both is put1 with one lock. Somebody who waits for v does as well.
 func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 	p, g := b.put, b.get
 	if t&closed != 0 {
@@ -99,7 +118,7 @@ func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 		return true
 	}
 	w := g.queue.Pop() // so the ring is empty
-	b.getWoken++
+	b.getPool.Expect(w)
 	w.Value.vs[0], w.Value.n = v, 1
 	serve(w.Value.ticket)
 	p.word.Unlock(t)
@@ -131,41 +150,17 @@ func (b *Buffer[T]) entry(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// newPut returns a waiter, with its side locked at t before and after.
-func (b *Buffer[T]) newPut(ctx context.Context, t uint64) (*waiter[T], uint64) {
-	w := b.putPool.Take()
-	if w == nil || b.detector.watching() {
-		b.put.word.Unlock(t) // neither is to be done with the lock held
-		if w == nil {
-			w = waitqueue.New[parcel[T]]()
-		}
-		w.Value.ticket = b.detector.prepare(ctx, true)
-		t = b.put.word.Lock()
-	}
-	return w, t
-}
-
-// putSlow waits to put v, with its side locked at t.
-func (b *Buffer[T]) putSlow(ctx context.Context, t uint64, v T) error {
-	w, t := b.newPut(ctx, t)
-	w.Value.one[0] = v
-	w.Value.vs = w.Value.one[:]
-	_, err := b.waitToPut(ctx, t, w)
-	return err
-}
-
 // offer puts, with its side locked at t, as much of vs as there is room for after those who wait.
 func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 	if t&closed != 0 {
 		b.put.word.Unlock(t)
 		return 0, ErrClosed
 	}
-	var done served[T]
-	t = b.admit(t, &done)
+	t, h := b.lockGetToo(t)
 	if b.put.queue.Empty() || b.putThrottled() {
-		t, n = b.push(t, vs)
+		t, n = b.push(t, h, vs)
 	}
-	b.releasePut(t, &done)
+	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
 		b.detector.acted(false)
 	}
@@ -173,53 +168,4 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 		err = ErrFull
 	}
 	return n, err
-}
-
-// waitToPut puts, with its side locked at t, what w brings, waiting where it must, and gives w back to the pool.
-func (b *Buffer[T]) waitToPut(ctx context.Context, t uint64, w *waiter[T]) (n int, err error) {
-	woken := b.joinPut(t, w)
-	if woken {
-		err = b.park(ctx, w, b.put)
-		woken = err == nil
-	}
-	n = w.Value.n
-	if w.Value.closed {
-		err = ErrClosed
-	}
-	w.Value = parcel[T]{}
-	b.putRuns(w, woken)
-	return n, err
-}
-
-// joinPut puts, with its side locked at t, what w brings or queues w. It reports whether w will be woken.
-func (b *Buffer[T]) joinPut(t uint64, w *waiter[T]) (waits bool) {
-	p := &w.Value
-	if t&closed != 0 {
-		p.closed = true
-		b.put.word.Unlock(t)
-		return false
-	}
-	if b.oneLock && (!b.put.queue.Empty() || t-b.get.word.Load() == b.limit) { // as nearly always
-		b.put.queue.Push(w)
-		b.put.word.Unlock(t)
-		return true
-	}
-	var done served[T]
-	t = b.admit(t, &done)
-	if b.put.queue.Empty() || b.putThrottled() {
-		t, p.n = b.push(t, p.vs)
-	}
-	if waits = p.n < len(p.vs); waits {
-		b.put.queue.Push(w)
-		if !b.oneLock && !b.putThrottled() {
-			b.putWaiting.Store(1)
-			t = b.admit(t, &done) // room made before the flag was raised would be nobody's business
-		}
-	}
-	put := p.n > 0
-	b.releasePut(t, &done)
-	if put {
-		b.detector.acted(false)
-	}
-	return waits
 }

@@ -62,7 +62,10 @@ func NewCond(l sync.Locker) *Cond { return New(l) }
 // It returns for no other reason than a Signal or Broadcast, but the condition need not hold any more: somebody else may have come first.
 // So it stands in a loop, or is left to WaitFor. If L is a lock of package mutex, Wait panics where the caller does not hold it.
 func (c *Cond) Wait() {
-	c.await(nil, nil, c.join(true))
+	w := c.join(true)
+	c.release(w)
+	<-w.Ready() // here and not deeper: where another goroutine has run, the processor guesses every return wrong
+	c.resume(w)
 }
 
 // WaitContext is Wait that gives up when ctx ends: then the error is ctx's cause, and no Signal was
@@ -76,10 +79,24 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if c.await(ctx.Done(), nil, c.join(ctx.Done() == nil)) {
+	done := ctx.Done()
+	if done == nil {
+		c.Wait()
 		return nil
 	}
-	return context.Cause(ctx)
+	w := c.join(false)
+	c.release(w)
+	woken := true
+	select {
+	case <-w.Ready():
+	case <-done:
+		woken = c.giveUp(w)
+	}
+	c.resume(w)
+	if !woken {
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // WaitUntil is Wait that gives up at a deadline: then the error is [context.DeadlineExceeded], and all
@@ -92,10 +109,19 @@ func (c *Cond) WaitUntil(deadline time.Time) error {
 	}
 	t := time.NewTimer(left)
 	defer t.Stop()
-	if c.await(nil, t.C, c.join(false)) {
-		return nil
+	w := c.join(false)
+	c.release(w)
+	woken := true
+	select {
+	case <-w.Ready():
+	case <-t.C:
+		woken = c.giveUp(w)
 	}
-	return context.DeadlineExceeded
+	c.resume(w)
+	if !woken {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // WaitFor waits until pred returns true or ctx ends. It calls pred with L held and nothing else of c's. The predicate wins over the context:
@@ -129,126 +155,17 @@ func (c *Cond) Broadcast() {
 
 // check panics if c is nil or a copy of a Cond that was used.
 func (c *Cond) check() {
+	if c == nil || c.self.Load() != c {
+		c.meet()
+	}
+}
+
+// meet is check for the first use, and for a wrong one.
+func (c *Cond) meet() {
 	switch {
 	case c == nil:
 		panic("cond: nil Cond")
-	case c.self.Load() != c && !c.self.CompareAndSwap(nil, c):
+	case !c.self.CompareAndSwap(nil, c) && c.self.Load() != c:
 		panic("cond: copied Cond")
 	}
-}
-
-// join queues the caller, which holds L: whoever changes the condition from now on sees it. A wait that ends
-// by itself is not endless.
-func (c *Cond) join(endless bool) *waiter {
-	c.check()
-	if c.L == nil {
-		panic("cond: Cond without L")
-	}
-	if !c.detector.held(c.L) {
-		panic("cond: wait without holding L")
-	}
-	n := c.state.Lock()
-	w := c.pool.Take()
-	if w == nil || endless && c.detector.watching() {
-		c.state.Unlock(n) // neither is to be done with the lock held
-		if w == nil {
-			w = waitqueue.New[*ticket]()
-		}
-		if endless {
-			w.Value = c.detector.prepare()
-		}
-		n = c.state.Lock()
-	}
-	c.queue.Push(w)
-	c.state.Unlock(n + one)
-	return w
-}
-
-// one is a queued call in the state word.
-const one = lockword.Locked << 1
-
-// leave takes w out of the queue and reports false if it has been woken.
-func (c *Cond) leave(w *waiter) bool {
-	n := c.state.Lock()
-	queued := w.Queued()
-	if queued {
-		c.queue.Remove(w)
-		n -= one
-	}
-	c.state.Unlock(n)
-	return queued
-}
-
-// giveBack puts w, which is not queued any more, back into the pool.
-func (c *Cond) giveBack(w *waiter) {
-	w.Value = nil
-	n := c.state.Lock()
-	c.pool.Put(w)
-	c.state.Unlock(n)
-}
-
-// await lets L go, waits for w, and takes L again. It reports false if w was not woken before one of the others received.
-func (c *Cond) await(done <-chan struct{}, deadline <-chan time.Time, w *waiter) bool {
-	c.release(w)
-	t := w.Value
-	c.detector.block(t)
-	woken := true
-	if done == nil && deadline == nil {
-		<-w.Ready()
-	} else {
-		woken = c.awaitEnd(done, deadline, w)
-	}
-	c.detector.unblock(t)
-	c.giveBack(w)
-	c.L.Lock()
-	return woken
-}
-
-func (c *Cond) awaitEnd(done <-chan struct{}, deadline <-chan time.Time, w *waiter) (woken bool) {
-	select {
-	case <-w.Ready():
-		return true
-	case <-done:
-	case <-deadline:
-	}
-	if c.leave(w) {
-		return false
-	}
-	<-w.Ready() // nsync's rule: it was signalled, and that counts
-	return true
-}
-
-// release lets L go. If that panics, because L is not locked, nobody waits.
-func (c *Cond) release(w *waiter) {
-	released := false
-	defer func() {
-		if !released {
-			if !c.leave(w) {
-				<-w.Ready()
-			}
-			c.giveBack(w)
-		}
-	}()
-	c.L.Unlock()
-	released = true
-}
-
-// wakeOne and wakeAll keep Signal and Broadcast so short that they are inlined: with nobody to wake, they are one load.
-func (c *Cond) wakeOne() { c.wakeUp(1) }
-
-func (c *Cond) wakeAll() { c.wakeUp(-1) }
-
-// wakeUp wakes up to n waiters, all if n is negative.
-func (c *Cond) wakeUp(n int) {
-	c.check()
-	var woken waitqueue.Served[*ticket]
-	state := c.state.Lock()
-	for ; n != 0 && !c.queue.Empty(); n-- {
-		w := c.queue.Pop()
-		state -= one
-		wake(w.Value)
-		woken.Add(w)
-	}
-	c.state.Unlock(state)
-	woken.WakeAll()
 }

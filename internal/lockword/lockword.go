@@ -46,15 +46,11 @@ func (w *Word) lockSlow() uint64 {
 }
 
 // Unlock publishes the number v and releases the word. What the caller reads afterwards may have been
-// read before the others see v; where that matters, Publish.
+// read before the others see v, unless it acquires a word first.
 func (w *Word) Unlock(v uint64) { release(&w.v, v) }
 
 // Set replaces the number of a word that another lock guards.
 func (w *Word) Set(v uint64) { release(&w.v, v) }
-
-// Publish is Unlock with a fence: whoever does not see v has not yet read anything that the caller had written
-// before it, and the caller reads afterwards what such a goroutine wrote before it looked.
-func (w *Word) Publish(v uint64) { atomic.StoreUint64(&w.v, v) }
 
 // Load returns the number as last published, whether or not somebody holds the word.
 func (w *Word) Load() uint64 { return atomic.LoadUint64(&w.v) &^ Locked }

@@ -82,21 +82,46 @@ func TestServedWakesInOrderAndIsEmptyThen(t *testing.T) {
 
 func TestPoolKeepsWaitersForItsCustomers(t *testing.T) {
 	var p waitqueue.Pool[int]
-	require.Nil(t, p.Take())
-	first := waitqueue.New[int]()
-	require.Nil(t, p.Take())
-	second := waitqueue.New[int]()
-	p.Put(first)
-	require.Same(t, first, p.Take(), "while another is out")
-	p.Put(first)
-	p.Put(second)
-	if again := p.Take(); again != nil { // nil where goroutines have no cheap identity
+	require.Nil(t, p.Take(false))
+	first, second := waitqueue.New[int](), waitqueue.New[int]()
+	p.Expect(first)
+	require.Nil(t, p.Take(false), "it is not back")
+	p.Expect(second)
+	first.Return()
+	require.Same(t, first, p.Take(true), "while another is out")
+	require.Nil(t, p.Take(true))
+	p.Expect(first)
+	second.Return()
+	first.Return()
+	if again := p.Take(false); again != nil { // nil where goroutines have no cheap identity
 		require.Same(t, second, again)
-		p.Put(again)
+		p.Expect(again)
+		again.Return()
 	} else {
-		p.Put(second)
+		p.Expect(second)
+		second.Return()
 	}
 	synctest.Test(t, func(t *testing.T) {
-		require.Nil(t, p.Take(), "a waiter of another bubble would kill the process")
+		require.Nil(t, p.Take(false), "a waiter of another bubble would kill the process")
+		require.Nil(t, p.Take(false), "and is forgotten")
 	})
+}
+
+func TestPoolPassesOverWhoIsSlowToComeBack(t *testing.T) {
+	var p waitqueue.Pool[int]
+	slow := waitqueue.New[int]()
+	p.Expect(slow)
+	for range 10 {
+		w := waitqueue.New[int]()
+		p.Expect(w)
+		w.Return()
+	}
+	for range 10 {
+		w := p.Take(true)
+		require.NotNil(t, w)
+		require.NotSame(t, slow, w)
+	}
+	require.Nil(t, p.Take(true))
+	slow.Return()
+	require.Same(t, slow, p.Take(true))
 }

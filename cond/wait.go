@@ -1,0 +1,113 @@
+package cond
+
+import (
+	"github.com/interlock-go/interlock/internal/lockword"
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
+
+// join queues the caller, which holds L: whoever changes the condition from now on sees it. A wait that ends
+// by itself is not endless.
+func (c *Cond) join(endless bool) *waiter {
+	c.check()
+	if c.L == nil {
+		panic("cond: Cond without L")
+	}
+	if !c.detector.held(c.L) {
+		panic("cond: wait without holding L")
+	}
+	n := c.state.Lock()
+	w := c.pool.Take(n != 0)
+	if w == nil || endless && c.detector.watching() {
+		c.state.Unlock(n) // neither is to be done with the lock held
+		if w == nil {
+			w = waitqueue.New[*ticket]()
+		}
+		if endless {
+			w.Value = c.detector.prepare()
+		}
+		n = c.state.Lock()
+	}
+	c.queue.Push(w)
+	c.state.Unlock(n + one)
+	return w
+}
+
+// one is a queued call in the state word.
+const one = lockword.Locked << 1
+
+// leave takes w out of the queue and reports false if it has been woken.
+func (c *Cond) leave(w *waiter) bool {
+	n := c.state.Lock()
+	queued := w.Queued()
+	if queued {
+		c.queue.Remove(w)
+		c.pool.Expect(w)
+		n -= one
+	}
+	c.state.Unlock(n)
+	return queued
+}
+
+// giveUp takes w out of the queue, and reports whether it comes too late. Then, by nsync's rule, w was signalled, and that counts.
+func (c *Cond) giveUp(w *waiter) (woken bool) {
+	if c.leave(w) {
+		return false
+	}
+	<-w.Ready()
+	return true
+}
+
+// release lets L go, for w to be waited for. If that panics, because L is not locked, nobody waits.
+func (c *Cond) release(w *waiter) {
+	released := false
+	defer func() {
+		if !released {
+			c.giveUp(w)
+			w.Value = nil
+			w.Return()
+		}
+	}()
+	c.L.Unlock()
+	released = true
+	c.detector.block(w.Value)
+}
+
+// resume takes L again after w.
+func (c *Cond) resume(w *waiter) {
+	if w.Value != nil {
+		c.detector.unblock(w.Value)
+		w.Value = nil
+	}
+	w.Return()
+	c.L.Lock()
+}
+
+// wakeOne and wakeAll are not in Signal and Broadcast, which so are inlined: with nobody to wake, they are one load.
+func (c *Cond) wakeOne() {
+	c.check()
+	n := c.state.Lock()
+	if c.queue.Empty() {
+		c.state.Unlock(n)
+		return
+	}
+	w := c.queue.Pop()
+	c.pool.Expect(w)
+	wake(w.Value)
+	c.state.Unlock(n - one)
+	w.Wake()
+}
+
+func (c *Cond) wakeAll() {
+	c.check()
+	var woken waitqueue.Served[*ticket]
+	n := c.state.Lock()
+	for !c.queue.Empty() {
+		w := c.queue.Pop()
+		c.pool.Expect(w)
+		n -= one
+		wake(w.Value)
+		woken.Add(w)
+	}
+	c.state.Unlock(n)
+	woken.WakeAll()
+}
