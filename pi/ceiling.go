@@ -7,7 +7,7 @@ package pi
 //
 // (Sha, Rajkumar, Lehoczky 1990, in the form of POSIX's PTHREAD_PRIO_PROTECT.)
 func NewCeiling(c Priority) *Mutex {
-	return &Mutex{capped: true, ceiling: c}
+	return &Mutex{mark: ceilinged, ceiling: c}
 }
 
 // A ceiling matters where t might lose its slot, and t itself decides that. So t keeps a list of
@@ -16,10 +16,10 @@ func NewCeiling(c Priority) *Mutex {
 
 // lockCapped is the fast path of a mutex with a ceiling.
 func (m *Mutex) lockCapped(t *Task) bool {
-	if !m.capped || t == nil || m.home.Load() != t.fast || t.Base() > m.ceiling {
+	if m.mark == 0 || t == nil || t.Base() > m.ceiling {
 		return false
 	}
-	if !m.word.CompareAndSwap(0, t.key) {
+	if !m.word.CompareAndSwap(t.free|ceilinged, t.mine|ceilinged) {
 		return false
 	}
 	m.enterCeiling(t)
@@ -28,12 +28,12 @@ func (m *Mutex) lockCapped(t *Task) bool {
 
 // unlockCapped is lockCapped's other half, for the mutex locked last.
 func (m *Mutex) unlockCapped(t *Task) bool {
-	if !m.capped || m.home.Load() != t.fast || t.ceilings != m || m.word.Load() != t.key {
+	if m.mark == 0 || t.ceilings != m || m.word.Load() != t.mine|ceilinged {
 		return false
 	}
 	outer, reach := m.outer, m.reach
 	t.ceilings, m.outer = outer, nil // m is somebody else's from the swap on
-	if !m.word.CompareAndSwap(t.key, 0) {
+	if !m.word.CompareAndSwap(t.mine|ceilinged, t.free|ceilinged) {
 		t.ceilings, m.outer, m.reach = m, outer, reach
 		return false
 	}
@@ -45,7 +45,7 @@ func (m *Mutex) unlockCapped(t *Task) bool {
 
 // enterCeiling puts m on its owner's list. t runs it, or does not run at all.
 func (m *Mutex) enterCeiling(t *Task) {
-	if !m.capped {
+	if m.mark == 0 {
 		return
 	}
 	m.outer, m.reach = t.ceilings, m.ceiling
@@ -57,7 +57,7 @@ func (m *Mutex) enterCeiling(t *Task) {
 
 // leaveCeiling takes m off its owner's list, wherever it stands.
 func (m *Mutex) leaveCeiling(t *Task) {
-	if !m.capped {
+	if m.mark == 0 {
 		return
 	}
 	var inner []*Mutex

@@ -23,6 +23,7 @@ const lowest Priority = -1 << 31
 // is held for the length of a chain walk, and no client code but the Observer runs under it.
 type Executor struct {
 	slots    int
+	free     uint64 // what a free mutex of this executor has for a word
 	observer Observer
 
 	mu      sync.Mutex
@@ -41,6 +42,7 @@ type Executor struct {
 // NewExecutor returns an executor without tasks. It starts no goroutine.
 func NewExecutor(opts ...Option) *Executor {
 	e := &Executor{slots: defaultSlots(), epoch: time.Now()}
+	e.free = e.tasks.key()
 	e.engine.Changed = e.changed
 	for _, o := range opts {
 		o(e)
@@ -127,6 +129,7 @@ func (e *Executor) admit(t *Task) bool {
 	}
 	t.key = e.tasks.add(t)
 	t.id = TaskID(e.tasks.total)
+	t.openPaths()
 	e.note(Event{Kind: Admitted}, t)
 	e.makeReady(t, e.engine.Arrive())
 	e.schedule()
@@ -172,7 +175,7 @@ func (e *Executor) now() int64 {
 func (e *Executor) bind(m *Mutex) {
 	e.objects++
 	m.number = e.objects
-	if m.capped {
+	if m.mark != 0 {
 		e.ceiling = slices.DeleteFunc(e.ceiling, func(p weak.Pointer[Mutex]) bool { return p.Value() == nil })
 		e.ceiling = append(e.ceiling, weak.Make(m))
 	}

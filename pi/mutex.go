@@ -22,20 +22,22 @@ import (
 // The word of a mutex is in one of these states:
 //
 //	word            owner                       who changes it
-//	0               nobody                      any task, by compare-and-swap
-//	key             the task with the key       its owner to 0, a waiter to key|contended, both by CAS
+//	0               nobody, ever                who binds it to an executor, with that one's lock
+//	e.free          nobody                      any task of e, by compare-and-swap
+//	key             the task with the key       its owner to e.free, a waiter to key|contended, both by CAS
 //	key|contended   the same; the engine        whoever has the executor's lock
 //	                knows the lock
 //	a dead key      nobody; its owner ended     whoever has the executor's lock
+//
+// A mutex with a ceiling has one bit more in each, and so no part in the fast paths of the others.
 //
 // A task that takes the fast path is in none of the engine's lists. It need not be: it inherits nothing
 // before somebody waits, and who is about to wait enters it there first.
 type Mutex struct {
 	word atomic.Uint64
-	fast atomic.Pointer[Executor] // home, if Lock may succeed by CAS alone
 	home atomic.Pointer[Executor] // set once, with the executor's lock held
 
-	capped  bool
+	mark    uint64   // ceilinged for a mutex with a ceiling, else 0
 	ceiling Priority
 	reach   Priority // the owner's: the maximum of the ceilings from here outwards
 	outer   *Mutex   // the owner's: the next mutex with a ceiling that it holds
@@ -52,7 +54,7 @@ type Mutex struct {
 // What LockContext returns as an error, Lock panics with: it would close a cycle, t's base is above the
 // ceiling, or the owner has exited (the panic comes with m locked).
 func (m *Mutex) Lock(t *Task) {
-	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) {
+	if t != nil && m.word.CompareAndSwap(t.free, t.mine) {
 		return
 	}
 	m.lockSlow(t)
@@ -92,7 +94,7 @@ func (m *Mutex) LockContext(ctx context.Context, t *Task) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) || m.lockCapped(t) {
+	if m.word.CompareAndSwap(t.free, t.mine) || m.lockCapped(t) {
 		return nil
 	}
 	return m.acquire(ctx, t)
@@ -101,7 +103,7 @@ func (m *Mutex) LockContext(ctx context.Context, t *Task) error {
 // TryLock locks m for t if it is free, and reports whether it was. A lock whose owner has
 // exited is not free. It panics with a [*CeilingError] if t's base is above the ceiling.
 func (m *Mutex) TryLock(t *Task) bool {
-	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) {
+	if t != nil && m.word.CompareAndSwap(t.free, t.mine) {
 		return true
 	}
 	return m.tryLockSlow(t)
@@ -111,7 +113,7 @@ func (m *Mutex) TryLock(t *Task) bool {
 // it still inherits; if that is no longer enough for its slot, t returns from Unlock
 // when it has one again. Unlock panics if t does not own m.
 func (m *Mutex) Unlock(t *Task) {
-	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(t.key, 0) {
+	if t != nil && m.word.CompareAndSwap(t.mine, t.free) {
 		return
 	}
 	m.unlockSlow(t)
@@ -130,6 +132,9 @@ func (l locker) Unlock() { l.m.Unlock(l.t) }
 
 // SetName gives m a name for events, snapshots and errors. It is called before m is used.
 func (m *Mutex) SetName(name string) { m.name = name }
+
+// unlocked is the word of m when nobody has it, in the executor that it belongs to.
+func (m *Mutex) unlocked(e *Executor) uint64 { return e.free | m.mark }
 
 func (m *Mutex) ref() LockRef { return LockRef{m.number, m.name} }
 

@@ -14,8 +14,9 @@ type TaskID uint64
 // says otherwise it is for the task's own goroutine.
 type Task struct {
 	e    *Executor
-	fast *Executor // e, or closed while the fast paths must not be taken; see Mutex
-	key  uint64    // what it leaves in a mutex; see table
+	key  uint64 // what it leaves in a mutex; see table
+	free uint64 // what the fast paths find in a free mutex, and key as they use it: both
+	mine uint64 // shut while they must not be taken
 	id   TaskID
 	ctx  taskContext
 	fn   func(context.Context, *Task)
@@ -44,14 +45,8 @@ type Task struct {
 	wait      wait // what the detector knows of it
 }
 
-// closedPaths is never an executor of anything: a task that names it takes no fast path.
-var closedPaths = &Executor{}
-
 func (e *Executor) newTask(ctx context.Context, p Priority) *Task {
-	t := &Task{e: e, fast: e, ceiling: lowest, age: lowest}
-	if e.observer != nil {
-		t.fast = closedPaths
-	}
+	t := &Task{e: e, free: shut, mine: shut, ceiling: lowest, age: lowest}
 	t.base.Store(int32(p))
 	t.node.Client = t
 	t.node.Init(int32(p))
@@ -123,10 +118,9 @@ func (t *Task) Block(fn func()) {
 	e.note(Event{Kind: Departed}, t)
 	e.schedule()
 	e.mu.Unlock()
-	open := t.fast
-	t.fast = closedPaths
+	t.closePaths()
 	defer func() {
-		t.fast = open
+		t.openPaths()
 		e.mu.Lock()
 		e.makeReady(t, e.engine.Arrive())
 		e.schedule()
@@ -136,11 +130,21 @@ func (t *Task) Block(fn func()) {
 	fn()
 }
 
+// openPaths lets the task lock free mutexes, and unlock those that nobody waits for, by compare-and-swap alone.
+func (t *Task) openPaths() {
+	if t.e.observer == nil {
+		t.free, t.mine = t.e.free, t.key
+	}
+}
+
+// closePaths is the opposite: everything goes through the executor.
+func (t *Task) closePaths() { t.free, t.mine = shut, shut }
+
 // exit ends the task. Locks that it still holds are passed on with ErrOwnerExited: those that
 // others wait for here, the others when somebody next asks for them.
 func (t *Task) exit() {
 	e := t.e
-	t.fast = closedPaths
+	t.closePaths()
 	e.mu.Lock()
 	for l := t.node.Held(); l != nil; l = t.node.Held() {
 		m := l.Client.(*Mutex)
