@@ -16,7 +16,7 @@ func (m *Mutex) acquire(ctx context.Context, t *Task) error {
 	e := t.e
 	e.mu.Lock()
 	m.enter(t, "Lock") // [1]
-	if m.mark != 0 && t.Base() > m.ceiling {
+	if m.capped && t.Base() > m.ceiling {
 		e.mu.Unlock()
 		return &CeilingError{t.Base(), m.ceiling}
 	}
@@ -55,7 +55,7 @@ func (m *Mutex) enter(t *Task, what string) {
 		m.lock.Client = m
 		e.bind(m)
 		m.watch.named(m)
-		m.word.Store(m.unlocked(e))
+		m.word.Store(e.free)
 	}
 	if m.home.Load() != e {
 		e.mu.Unlock()
@@ -68,15 +68,15 @@ func (m *Mutex) enter(t *Task, what string) {
 func (m *Mutex) take(e *Executor, t *Task) (got bool, err error) {
 	for {
 		word := m.word.Load()
-		if word == m.unlocked(e) {
-			if m.word.CompareAndSwap(word, t.key|m.mark) {
+		if word == e.free {
+			if m.word.CompareAndSwap(word, t.key) {
 				return true, nil
 			}
 			continue
 		}
 		owner := e.tasks.find(word)
 		if owner == nil { // it ended: nobody but us changes the word
-			m.word.Store(t.key | m.mark)
+			m.word.Store(t.key)
 			return true, ErrOwnerExited
 		}
 		if owner.granted == m && !owner.firm && t.node.Effective() > owner.node.Effective() {
@@ -105,7 +105,7 @@ func (m *Mutex) steal(e *Executor, from, t *Task) error {
 	from.state, from.granted = Waiting, nil
 	e.engine.Own(&t.node, &m.lock)
 	m.watch.owner(t)
-	m.word.Store(t.key | m.mark | contended)
+	m.word.Store(t.key | contended)
 	e.note(Event{Kind: Stolen, Lock: m.ref()}, from)
 	e.engine.Block(&from.node, &m.lock, from.arrived)
 	return err
@@ -124,16 +124,16 @@ func (t *Task) news() error {
 func (m *Mutex) pass(e *Executor, orphaned bool) {
 	first := m.lock.Queue.First()
 	if first == nil {
-		m.word.Store(m.unlocked(e))
+		m.word.Store(e.free)
 		return
 	}
 	t := first.Client.(*Task)
 	e.engine.Leave(first)
 	if m.lock.Queue.Len() > 0 {
 		e.engine.Own(first, &m.lock)
-		m.word.Store(t.key | m.mark | contended)
+		m.word.Store(t.key | contended)
 	} else {
-		m.word.Store(t.key | m.mark)
+		m.word.Store(t.key)
 	}
 	m.watch.handed(m, t)
 	m.enterCeiling(t)
@@ -162,11 +162,11 @@ func (m *Mutex) tryLockSlow(t *Task) bool {
 	e := t.e
 	e.mu.Lock()
 	m.enter(t, "TryLock")
-	if m.mark != 0 && t.Base() > m.ceiling {
+	if m.capped && t.Base() > m.ceiling {
 		e.mu.Unlock()
 		panic(&CeilingError{t.Base(), m.ceiling})
 	}
-	got := m.word.CompareAndSwap(m.unlocked(e), t.key|m.mark)
+	got := m.word.CompareAndSwap(e.free, t.key)
 	if got {
 		m.enterCeiling(t)
 		t.settleCeilings()
@@ -180,15 +180,23 @@ func (m *Mutex) unlockSlow(t *Task) {
 	if t == nil {
 		panic("pi: Unlock with a nil Task")
 	}
-	if m.unlockCapped(t) {
+	if !m.unlockCapped(t) {
+		m.release(t)
 		return
 	}
+	if t.ceiling > lowest || t.due.Load() {
+		t.giveWay() // the engine knows of a ceiling, or a task was ready that did not reach it
+	}
+}
+
+// release unlocks m with the executor's lock held.
+func (m *Mutex) release(t *Task) {
 	e := t.e
 	e.mu.Lock()
 	word := m.word.Load()
-	if word&^contended != t.key|m.mark || t.state == Ended {
+	if word&^contended != t.key || t.state == Ended {
 		e.mu.Unlock()
-		if home := m.home.Load(); home == nil || word == m.unlocked(home) {
+		if home := m.home.Load(); home == nil || word == home.free {
 			panic("pi: Unlock of an unlocked Mutex")
 		}
 		panic("pi: Unlock by a Task that does not own the Mutex")
@@ -199,7 +207,7 @@ func (m *Mutex) unlockSlow(t *Task) {
 		e.engine.Disown(&m.lock)
 		m.pass(e, false)
 	} else {
-		m.word.Store(m.unlocked(e))
+		m.word.Store(e.free)
 	}
 	t.settleCeilings()
 	e.yield(t)

@@ -7,7 +7,7 @@ package pi
 //
 // (Sha, Rajkumar, Lehoczky 1990, in the form of POSIX's PTHREAD_PRIO_PROTECT.)
 func NewCeiling(c Priority) *Mutex {
-	return &Mutex{mark: ceilinged, ceiling: c}
+	return &Mutex{capped: true, ceiling: c}
 }
 
 // A ceiling matters where t might lose its slot, and t itself decides that. So t keeps a list of
@@ -16,10 +16,10 @@ func NewCeiling(c Priority) *Mutex {
 
 // lockCapped is the fast path of a mutex with a ceiling.
 func (m *Mutex) lockCapped(t *Task) bool {
-	if m.mark == 0 || t == nil || t.Base() > m.ceiling {
+	if !m.capped || t == nil || t.Base() > m.ceiling {
 		return false
 	}
-	if !m.word.CompareAndSwap(t.free|ceilinged, t.mine|ceilinged) {
+	if !m.word.CompareAndSwap(t.free, t.mine) {
 		return false
 	}
 	m.enterCeiling(t)
@@ -28,24 +28,20 @@ func (m *Mutex) lockCapped(t *Task) bool {
 
 // unlockCapped is lockCapped's other half, for the mutex locked last.
 func (m *Mutex) unlockCapped(t *Task) bool {
-	if m.mark == 0 || t.ceilings != m || m.word.Load() != t.mine|ceilinged {
+	if t.ceilings != m {
 		return false
 	}
-	outer, reach := m.outer, m.reach
-	t.ceilings, m.outer = outer, nil // m is somebody else's from the swap on
-	if !m.word.CompareAndSwap(t.mine|ceilinged, t.free|ceilinged) {
-		t.ceilings, m.outer, m.reach = m, outer, reach
+	outer := m.outer // m is somebody else's from the swap on
+	if !m.word.CompareAndSwap(t.mine, t.free) {
 		return false
 	}
-	if t.ceiling > lowest || t.due.Load() {
-		t.giveWay() // the engine knows of a ceiling, or a task was ready that did not reach it
-	}
+	t.ceilings = outer
 	return true
 }
 
 // enterCeiling puts m on its owner's list. t runs it, or does not run at all.
 func (m *Mutex) enterCeiling(t *Task) {
-	if m.mark == 0 {
+	if !m.capped {
 		return
 	}
 	m.outer, m.reach = t.ceilings, m.ceiling
@@ -57,7 +53,7 @@ func (m *Mutex) enterCeiling(t *Task) {
 
 // leaveCeiling takes m off its owner's list, wherever it stands.
 func (m *Mutex) leaveCeiling(t *Task) {
-	if m.mark == 0 {
+	if !m.capped {
 		return
 	}
 	var inner []*Mutex

@@ -175,7 +175,7 @@ func (e *Executor) now() int64 {
 func (e *Executor) bind(m *Mutex) {
 	e.objects++
 	m.number = e.objects
-	if m.mark != 0 {
+	if m.capped {
 		e.ceiling = slices.DeleteFunc(e.ceiling, func(p weak.Pointer[Mutex]) bool { return p.Value() == nil })
 		e.ceiling = append(e.ceiling, weak.Make(m))
 	}

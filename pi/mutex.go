@@ -29,15 +29,13 @@ import (
 //	                knows the lock
 //	a dead key      nobody; its owner ended     whoever has the executor's lock
 //
-// A mutex with a ceiling has one bit more in each, and so no part in the fast paths of the others.
-//
 // A task that takes the fast path is in none of the engine's lists. It need not be: it inherits nothing
 // before somebody waits, and who is about to wait enters it there first.
 type Mutex struct {
-	word atomic.Uint64
+	word word
 	home atomic.Pointer[Executor] // set once, with the executor's lock held
 
-	mark    uint64   // ceilinged for a mutex with a ceiling, else 0
+	capped  bool
 	ceiling Priority
 	reach   Priority // the owner's: the maximum of the ceilings from here outwards
 	outer   *Mutex   // the owner's: the next mutex with a ceiling that it holds
@@ -49,12 +47,23 @@ type Mutex struct {
 	watch  watch // what the detector knows of it
 }
 
+// word is an atomic.Uint64 that the three paths which the compiler must inline reach into: through
+// its methods they would cost more than it inlines.
+type word struct {
+	_ [0]atomic.Uint64 // aligns v on machines of 32 bits
+	v uint64
+}
+
+func (w *word) Load() uint64                      { return atomic.LoadUint64(&w.v) }
+func (w *word) Store(v uint64)                    { atomic.StoreUint64(&w.v, v) }
+func (w *word) CompareAndSwap(was, v uint64) bool { return atomic.CompareAndSwapUint64(&w.v, was, v) }
+
 // Lock locks m for t. If m is in use, t leaves its slot and waits until m is handed to it.
 //
 // What LockContext returns as an error, Lock panics with: it would close a cycle, t's base is above the
 // ceiling, or the owner has exited (the panic comes with m locked).
 func (m *Mutex) Lock(t *Task) {
-	if t != nil && m.word.CompareAndSwap(t.free, t.mine) {
+	if t != nil && !m.capped && atomic.CompareAndSwapUint64(&m.word.v, t.free, t.mine) {
 		return
 	}
 	m.lockSlow(t)
@@ -64,9 +73,12 @@ func (m *Mutex) Lock(t *Task) {
 var noWayOut context.Context
 
 func (m *Mutex) lockSlow(t *Task) {
-	if m.lockCapped(t) {
-		return
+	if !m.lockCapped(t) {
+		m.mustAcquire(t)
 	}
+}
+
+func (m *Mutex) mustAcquire(t *Task) {
 	if err := m.acquire(noWayOut, t); err != nil {
 		panic(err)
 	}
@@ -94,7 +106,7 @@ func (m *Mutex) LockContext(ctx context.Context, t *Task) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if m.word.CompareAndSwap(t.free, t.mine) || m.lockCapped(t) {
+	if !m.capped && m.word.CompareAndSwap(t.free, t.mine) || m.lockCapped(t) {
 		return nil
 	}
 	return m.acquire(ctx, t)
@@ -103,17 +115,14 @@ func (m *Mutex) LockContext(ctx context.Context, t *Task) error {
 // TryLock locks m for t if it is free, and reports whether it was. A lock whose owner has
 // exited is not free. It panics with a [*CeilingError] if t's base is above the ceiling.
 func (m *Mutex) TryLock(t *Task) bool {
-	if t != nil && m.word.CompareAndSwap(t.free, t.mine) {
-		return true
-	}
-	return m.tryLockSlow(t)
+	return t != nil && !m.capped && atomic.CompareAndSwapUint64(&m.word.v, t.free, t.mine) || m.tryLockSlow(t)
 }
 
 // Unlock unlocks m. If tasks wait, m is handed to the first of them, and t goes on with what
 // it still inherits; if that is no longer enough for its slot, t returns from Unlock
 // when it has one again. Unlock panics if t does not own m.
 func (m *Mutex) Unlock(t *Task) {
-	if t != nil && m.word.CompareAndSwap(t.mine, t.free) {
+	if t != nil && !m.capped && atomic.CompareAndSwapUint64(&m.word.v, t.mine, t.free) {
 		return
 	}
 	m.unlockSlow(t)
@@ -132,9 +141,6 @@ func (l locker) Unlock() { l.m.Unlock(l.t) }
 
 // SetName gives m a name for events, snapshots and errors. It is called before m is used.
 func (m *Mutex) SetName(name string) { m.name = name }
-
-// unlocked is the word of m when nobody has it, in the executor that it belongs to.
-func (m *Mutex) unlocked(e *Executor) uint64 { return e.free | m.mark }
 
 func (m *Mutex) ref() LockRef { return LockRef{m.number, m.name} }
 

@@ -20,7 +20,7 @@ func (t *Task) Effective() Priority {
 func (t *Task) effective() Priority {
 	p := Priority(t.node.Effective())
 	for _, w := range t.e.ceiling {
-		if m := w.Value(); m != nil && m.word.Load()&^contended == t.key|ceilinged {
+		if m := w.Value(); m != nil && m.word.Load()&^contended == t.key {
 			p = max(p, m.ceiling)
 		}
 	}

@@ -6,15 +6,11 @@ import "sync/atomic"
 // gets it: so a mutex can neither be taken for one of another executor, nor for one whose
 // owner lives when it has ended.
 //
-//	bit 0   contended, in a mutex's word
-//	bit 1   the mutex has a ceiling, likewise
-//	bits 2… a serial number
-//
-// Serial numbers are enough for a million tasks a second over a hundred thousand years.
+//	bit 0    contended, in a mutex's word
+//	bits 1…  a serial number, from 1: enough for a million tasks a second over a hundred thousand years
 const (
-	contended = 1 << iota
-	ceilinged
-	serialShift = iota
+	contended   = 1
+	serialShift = 1
 )
 
 // shut is no key: what is compared with it differs.
@@ -87,7 +83,7 @@ func (t *table) find(word uint64) *Task {
 		return nil
 	}
 	task := *t.place(word)
-	if task == nil || task.key != word&^(contended|ceilinged) {
+	if task == nil || task.key != word&^contended {
 		return nil
 	}
 	return task
