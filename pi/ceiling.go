@@ -13,38 +13,56 @@ func NewCeiling(c Priority) *Mutex {
 // A ceiling matters where t might lose its slot, and t itself decides that. So t keeps a list of
 // what it holds, the engine hears of it in settleCeilings, and a free mutex is locked
 // without the executor's lock.
+//
+// The list is linked by outer and begins in t.ceilings. One that has a single mutex stays when that is unlocked, for
+// the store would cost as much as the swap, and the mutex's word tells: see innermost.
 
 // lockCapped is the fast path of a mutex with a ceiling.
 func (m *Mutex) lockCapped(t *Task) bool {
-	if !m.capped || t == nil || t.Base() > m.ceiling {
-		return false
+	if t != nil && m.capped && t.Base() <= m.ceiling && m.word.CompareAndSwap(t.free, t.mine) {
+		if t.ceilings != m || m.outer != nil {
+			m.push(t)
+		}
+		return true
 	}
-	if !m.word.CompareAndSwap(t.free, t.mine) {
-		return false
-	}
-	m.enterCeiling(t)
-	return true
+	return false
 }
 
 // unlockCapped is lockCapped's other half, for the mutex locked last.
 func (m *Mutex) unlockCapped(t *Task) bool {
-	if t.ceilings != m {
+	if t.ceilings != m || m.word.Load() != t.mine {
 		return false
 	}
 	outer := m.outer // m is somebody else's from the swap on
 	if !m.word.CompareAndSwap(t.mine, t.free) {
 		return false
 	}
-	t.ceilings = outer
+	if outer != nil {
+		t.ceilings = outer
+	}
 	return true
+}
+
+// innermost returns the mutex with a ceiling that t has locked last, of those it holds, or nil.
+func (t *Task) innermost() *Mutex {
+	if m := t.ceilings; m != nil && m.word.Load()&^contended == t.key {
+		return m
+	}
+	return nil
 }
 
 // enterCeiling puts m on its owner's list. t runs it, or does not run at all.
 func (m *Mutex) enterCeiling(t *Task) {
-	if !m.capped {
-		return
+	if m.capped {
+		m.push(t)
 	}
-	m.outer, m.reach = t.ceilings, m.ceiling
+}
+
+func (m *Mutex) push(t *Task) {
+	m.outer, m.reach = t.innermost(), m.ceiling
+	if m.outer == m { // left over, and its word says that it is held since it is again
+		m.outer = nil
+	}
 	if m.outer != nil {
 		m.reach = max(m.reach, m.outer.reach)
 	}
@@ -62,6 +80,6 @@ func (m *Mutex) leaveCeiling(t *Task) {
 	}
 	t.ceilings, m.outer = m.outer, nil
 	for i := len(inner) - 1; i >= 0; i-- {
-		inner[i].enterCeiling(t)
+		inner[i].push(t)
 	}
 }

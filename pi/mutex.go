@@ -73,12 +73,12 @@ func (m *Mutex) Lock(t *Task) {
 var noWayOut context.Context
 
 func (m *Mutex) lockSlow(t *Task) {
-	if !m.lockCapped(t) {
-		m.mustAcquire(t)
+	if t != nil && m.capped && t.Base() <= m.ceiling && m.word.CompareAndSwap(t.free, t.mine) { // lockCapped, inlined by hand
+		if t.ceilings != m || m.outer != nil {
+			m.push(t)
+		}
+		return
 	}
-}
-
-func (m *Mutex) mustAcquire(t *Task) {
 	if err := m.acquire(noWayOut, t); err != nil {
 		panic(err)
 	}

@@ -69,8 +69,8 @@ func (t *Task) settle() {
 // until then only t would act on them. The lock is held.
 func (t *Task) settleCeilings() {
 	c := lowest
-	if t.ceilings != nil {
-		c = t.ceilings.reach
+	if inner := t.innermost(); inner != nil {
+		c = inner.reach
 	}
 	if c != t.ceiling {
 		t.ceiling = c

@@ -22,7 +22,7 @@ type Task struct {
 	fn   func(context.Context, *Task)
 	due  atomic.Bool // a more urgent task is ready
 
-	ceilings *Mutex       // the mutexes with a ceiling that it holds, linked by outer
+	ceilings *Mutex       // those with a ceiling that it holds; see innermost
 	base     atomic.Int32 // written with e.mu held
 
 	// Guarded by e.mu.
