@@ -73,8 +73,18 @@ func (e *Executor) dispatch(t *Task) {
 	t.wake <- struct{}{} // has room: t waits for this alone
 }
 
-// leaveSlot takes the slot from t, which runs. What it gained by waiting is spent.
+// leaveSlot takes the slot from t, which runs, and will want one again. What it gained by waiting is spent.
 func (e *Executor) leaveSlot(t *Task) {
+	e.vacate(t)
+	if t.wake == nil {
+		t.wake = make(chan struct{}, 1)
+	}
+	t.age = lowest
+	t.settle()
+}
+
+// vacate takes the slot from t, which runs.
+func (e *Executor) vacate(t *Task) {
 	for i, r := range e.running {
 		if r == t {
 			last := len(e.running) - 1
@@ -84,11 +94,6 @@ func (e *Executor) leaveSlot(t *Task) {
 			break
 		}
 	}
-	if t.wake == nil {
-		t.wake = make(chan struct{}, 1)
-	}
-	t.age = lowest
-	t.settle()
 }
 
 // yield gives t's slot up if a ready task is more urgent, and returns when t has one

@@ -153,7 +153,7 @@ func (t *Task) exit() {
 		m.pass(e, true)
 	}
 	if t.state == Running {
-		e.leaveSlot(t)
+		e.vacate(t)
 	}
 	e.end(t)
 	e.schedule()
