@@ -263,8 +263,9 @@ func simulate(t *testing.T, slots int, off bool, ceilings bool, steps []step, op
 		w := &world{e: pi.NewExecutor(opts...), slots: slots, off: off, sem: pi.NewSemaphore(1)}
 		for i := range w.locks {
 			w.locks[i] = new(pi.Mutex)
-			if ceilings && i == 0 {
-				w.locks[i], w.ceil[i] = pi.NewCeiling(4), 4
+			if ceilings && i < 2 {
+				w.ceil[i] = pi.Priority(4 + i)
+				w.locks[i] = pi.NewCeiling(w.ceil[i])
 			}
 		}
 		for i := range modelTasks {

@@ -62,9 +62,12 @@ type taskContext struct {
 
 type contextKey struct{}
 
-// Value returns the task for FromContext, and what the parent has for everybody else.
+// executorKey finds the task of one executor, whatever tasks of others have been started in between.
+type executorKey struct{ e *Executor }
+
+// Value returns the task for FromContext and Do, and what the parent has for everybody else.
 func (c *taskContext) Value(key any) any {
-	if key == (contextKey{}) {
+	if key == (contextKey{}) || key == (executorKey{c.task.e}) {
 		return c.task
 	}
 	return c.Context.Value(key)
@@ -84,9 +87,10 @@ func (t *Task) run() {
 }
 
 // Go runs fn as another task of the same executor, with t's base priority. What t
-// inherits is lent for the locks that t holds, and is not passed on. Any goroutine may call it.
+// inherits is lent for the locks that t holds, and is not passed on. Any goroutine may call it. It
+// panics after Shutdown if t has ended.
 func (t *Task) Go(ctx context.Context, fn func(context.Context, *Task)) *Task {
-	return t.e.Go(ctx, t.Base(), fn)
+	return t.e.start(ctx, t.Base(), fn, t)
 }
 
 // Checkpoint lets a more urgent task have the slot, if one is ready, and returns when t has a
