@@ -105,6 +105,7 @@ func (m *Mutex) steal(e *Executor, from, t *Task) error {
 	from.state, from.granted = Waiting, nil
 	e.engine.Own(&t.node, &m.lock)
 	m.watch.owner(t)
+	from.wait.resumed()
 	m.word.Store(t.key | contended)
 	e.note(Event{Kind: Stolen, Lock: m.ref()}, from)
 	e.engine.Block(&from.node, &m.lock, from.arrived)
