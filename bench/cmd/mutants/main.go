@@ -68,6 +68,9 @@ func run(which string, list bool) (survivors int, err error) {
 		}
 		fmt.Printf("%-8s  %s: %s\n", verdict, m.file, m.says)
 	}
+	if list {
+		return 0, nil
+	}
 	fmt.Printf("%d of %d killed\n", tried-survivors, tried)
 	return survivors, nil
 }
