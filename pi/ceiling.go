@@ -7,7 +7,7 @@ package pi
 //
 // (Sha, Rajkumar, Lehoczky 1990, in the form of POSIX's PTHREAD_PRIO_PROTECT.)
 func NewCeiling(c Priority) *Mutex {
-	return &Mutex{capped: true, ceiling: c}
+	return &Mutex{capped: true, ceiling: c, reach: c}
 }
 
 // A ceiling matters where t might lose its slot, and t itself decides that. So t keeps a list of
@@ -15,7 +15,8 @@ func NewCeiling(c Priority) *Mutex {
 // without the executor's lock.
 //
 // The list is linked by outer and begins in t.ceilings. One that has a single mutex stays when that is unlocked, for
-// the store would cost as much as the swap, and the mutex's word tells: see innermost.
+// the store would cost as much as the swap, and the mutex's word tells: see innermost. Locked again it is as it was,
+// because a mutex without an outer one reaches up to its own ceiling, whoever had it in between.
 
 // lockCapped is the fast path of a mutex with a ceiling.
 func (m *Mutex) lockCapped(t *Task) bool {
@@ -78,7 +79,7 @@ func (m *Mutex) leaveCeiling(t *Task) {
 	for at := t.ceilings; at != m; at = at.outer {
 		inner = append(inner, at)
 	}
-	t.ceilings, m.outer = m.outer, nil
+	t.ceilings, m.outer, m.reach = m.outer, nil, m.ceiling
 	for i := len(inner) - 1; i >= 0; i-- {
 		inner[i].push(t)
 	}

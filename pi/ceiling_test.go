@@ -148,6 +148,29 @@ func TestFormerCeilingDoesNotCount(t *testing.T) {
 	})
 }
 
+// A has had five inside of nine, and unlocked it between two others.
+func TestCeilingOfANestEndsWithIt(t *testing.T) {
+	paths(t, func(t *testing.T, opts ...pi.Option) {
+		inLab(t, many, func(l *lab) {
+			five, nine, seven := pi.NewCeiling(5), pi.NewCeiling(9), pi.NewCeiling(7)
+			a, b := l.actor(1), l.actor(2)
+			for range 2 {
+				b.locks(five)
+				b.does(func(task *pi.Task) { task.Block(func() {}) }) // settles
+				l.run(1, 5)
+				b.unlocks(five)
+				for _, m := range []*pi.Mutex{nine, five, seven} {
+					a.locks(m)
+				}
+				for _, m := range []*pi.Mutex{five, seven, nine} {
+					a.unlocks(m)
+				}
+				l.run(1, 2)
+			}
+		}, opts...)
+	})
+}
+
 // A lower ceiling inside a higher one changes nothing for who wants the slot.
 func TestInnerLowerCeilingDoesNotHideTheOuter(t *testing.T) {
 	paths(t, func(t *testing.T, opts ...pi.Option) {

@@ -66,4 +66,5 @@ var mutants = []mutant{
 	{"pi/task.go", "\tt.closePaths()\n\tdefer", "\tdefer", "fast paths stay open in a Block"},
 	{"pi/table.go", "\tfor *t.place(key) != nil {\n\t\tkey = t.key()\n\t}\n", "", "a task's place is given to another"},
 	{"pi/table.go", "word&^contended", "word", "the owner of a contended mutex counts as gone"},
+	{"pi/ceiling.go", "t.ceilings, m.outer, m.reach = m.outer, nil, m.ceiling", "t.ceilings, m.outer = m.outer, nil", "a ceiling keeps the reach of a nest"},
 }
