@@ -53,7 +53,6 @@ var mutants = []mutant{
 	{"pi/priority.go", "\tt.settle()\n\tt.e.schedule()", "\tt.settle()", "SetBase marks nobody due"},
 	{"pi/table.go", "\tt.serial++\n", "", "a key is given out again"},
 	{"pi/ceiling.go", "if m := t.ceilings; m != nil && m.word.Load()&^contended == t.key {", "if m := t.ceilings; m != nil {", "a former ceiling counts"},
-	{"pi/ceiling.go", "\tif m.outer == m { // left over", "\tif false { // left over", "a former ceiling is its own outer one"},
 	{"pi/ceiling.go", "if t.ceilings != m || m.word.Load() != t.mine {", "if m.word.Load() != t.mine {", "ceilings are unlocked in order only"},
 	{"pi/ceiling.go", "\t\tinner[i].push(t)\n", "", "unlocking an outer ceiling forgets the inner ones"},
 	{"pi/schedule.go", "e.ready.Scale != 0 || ", "", "age does not count at checkpoints"},
