@@ -135,3 +135,63 @@ func TestGranteeThatRunsCannotBeStolenFrom(t *testing.T) {
 		c.unlocks(&m)
 	})
 }
+
+// A ends with the lock, B is granted it and has no slot, C takes it: C is the one to look after what A left.
+func TestThiefIsToldThatTheOwnerHasExited(t *testing.T) {
+	inLab(t, 1, func(l *lab) {
+		var m pi.Mutex
+		a := l.actor(o)
+		a.locks(&m)
+		open := make(chan bool)
+		a.does(func(t *pi.Task) { t.Block(func() { <-open }) })
+		b := l.actor(80)
+		b.locksContext(context.Background(), &m)
+		open <- true
+		synctest.Wait()
+		c := l.actor(81)
+		l.states(pi.Running, pi.Waiting, pi.Ready)
+		a.end()
+		l.states(pi.Ended, pi.Ready, pi.Running)
+		c.locksContext(context.Background(), &m)
+		l.states(pi.Ended, pi.Waiting, pi.Running)
+		require.Equal(t, pi.ErrOwnerExited, c.err)
+		c.unlocks(&m)
+		c.end()
+		require.NoError(t, b.err, "told once")
+		b.unlocks(&m)
+	})
+}
+
+// The ceiling goes with the lock.
+func TestStolenFromLosesTheCeiling(t *testing.T) {
+	inLab(t, 1, func(l *lab) {
+		m, n := pi.NewCeiling(85), new(pi.Mutex)
+		a := l.actor(o)
+		a.locks(m)
+		release, open := make(chan bool), make(chan bool)
+		a.does(func(t *pi.Task) { t.Block(func() { <-release; m.Unlock(t) }) })
+		b := l.actor(80)
+		b.locks(m)
+		c := l.actor(80)
+		c.locks(n)
+		c.does(func(t *pi.Task) { t.Block(func() { <-open }) })
+		d := l.actor(90)
+		d.locks(n)
+		open <- true
+		synctest.Wait()
+		release <- true
+		synctest.Wait()
+		l.states(pi.Ready, pi.Ready, pi.Running, pi.Waiting)
+		l.run(o, 85, 90, 90)
+		c.locks(m)
+		l.run(o, 80, 90, 90)
+		c.unlocks(m)
+		l.run(o, 85, 90, 90)
+		c.unlocks(n)
+		d.unlocks(n)
+		d.end()
+		b.unlocks(m)
+		b.end()
+		c.end()
+	})
+}
