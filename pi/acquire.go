@@ -55,9 +55,7 @@ func (m *Mutex) enter(t *Task, what string) {
 		m.lock.Client = m
 		e.bind(m)
 		m.watch.named(m)
-		if !m.capped {
-			m.fast.Store(e)
-		}
+		m.word.Store(e.free)
 	}
 	if m.home.Load() != e {
 		e.mu.Unlock()
@@ -70,8 +68,8 @@ func (m *Mutex) enter(t *Task, what string) {
 func (m *Mutex) take(e *Executor, t *Task) (got bool, err error) {
 	for {
 		word := m.word.Load()
-		if word == 0 {
-			if m.word.CompareAndSwap(0, t.key) {
+		if word == e.free {
+			if m.word.CompareAndSwap(word, t.key) {
 				return true, nil
 			}
 			continue
@@ -107,6 +105,7 @@ func (m *Mutex) steal(e *Executor, from, t *Task) error {
 	from.state, from.granted = Waiting, nil
 	e.engine.Own(&t.node, &m.lock)
 	m.watch.owner(t)
+	from.wait.resumed()
 	m.word.Store(t.key | contended)
 	e.note(Event{Kind: Stolen, Lock: m.ref()}, from)
 	e.engine.Block(&from.node, &m.lock, from.arrived)
@@ -126,7 +125,7 @@ func (t *Task) news() error {
 func (m *Mutex) pass(e *Executor, orphaned bool) {
 	first := m.lock.Queue.First()
 	if first == nil {
-		m.word.Store(0)
+		m.word.Store(e.free)
 		return
 	}
 	t := first.Client.(*Task)
@@ -168,7 +167,7 @@ func (m *Mutex) tryLockSlow(t *Task) bool {
 		e.mu.Unlock()
 		panic(&CeilingError{t.Base(), m.ceiling})
 	}
-	got := m.word.CompareAndSwap(0, t.key)
+	got := m.word.CompareAndSwap(e.free, t.key)
 	if got {
 		m.enterCeiling(t)
 		t.settleCeilings()
@@ -182,15 +181,23 @@ func (m *Mutex) unlockSlow(t *Task) {
 	if t == nil {
 		panic("pi: Unlock with a nil Task")
 	}
-	if m.unlockCapped(t) {
+	if !m.unlockCapped(t) {
+		m.release(t)
 		return
 	}
+	if t.ceiling > lowest || t.due.Load() {
+		t.giveWay() // the engine knows of a ceiling, or a task was ready that did not reach it
+	}
+}
+
+// release unlocks m with the executor's lock held.
+func (m *Mutex) release(t *Task) {
 	e := t.e
 	e.mu.Lock()
 	word := m.word.Load()
-	if word&^contended != t.key || m.home.Load() != e || t.state == Ended {
+	if word&^contended != t.key || t.state == Ended {
 		e.mu.Unlock()
-		if word == 0 {
+		if home := m.home.Load(); home == nil || word == home.free {
 			panic("pi: Unlock of an unlocked Mutex")
 		}
 		panic("pi: Unlock by a Task that does not own the Mutex")
@@ -201,7 +208,7 @@ func (m *Mutex) unlockSlow(t *Task) {
 		e.engine.Disown(&m.lock)
 		m.pass(e, false)
 	} else {
-		m.word.Store(0)
+		m.word.Store(e.free)
 	}
 	t.settleCeilings()
 	e.yield(t)

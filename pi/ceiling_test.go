@@ -107,6 +107,70 @@ func TestCeilingIsHandedOverWithTheLock(t *testing.T) {
 	})
 }
 
+// A mutex that a task has unlocked, and that others have had since with yet others, is nothing to the task
+// any more. The last one of a nest stays in the task's list, so that it can be locked again cheaply.
+func TestFormerCeilingDoesNotCount(t *testing.T) {
+	paths(t, func(t *testing.T, opts ...pi.Option) {
+		inLab(t, many, func(l *lab) {
+			five, nine, seven := pi.NewCeiling(5), pi.NewCeiling(9), pi.NewCeiling(7)
+			a, b, c := l.actor(1), l.actor(2), l.actor(3)
+			for range 3 {
+				a.locks(five)
+				a.unlocks(five)
+				b.locks(nine)
+				b.locks(five) // now inside of nine
+				l.run(1, 9, 3)
+				a.does(func(task *pi.Task) { task.Block(func() {}) }) // settles
+				l.run(1, 9, 3)
+				a.panics("pi: Unlock by a Task that does not own the Mutex", five.Unlock)
+				a.locks(seven)
+				l.run(7, 9, 3)
+				c.locksContext(context.Background(), seven)
+				l.run(7, 9, 3)
+				a.unlocks(seven)
+				l.run(1, 9, 7)
+				a.locks(five) // waits, lends to nobody: it is less urgent than the ceiling
+				b.unlocks(nine)
+				l.run(1, 5, 7)
+				b.unlocks(five)
+				l.run(5, 2, 7)
+				c.unlocks(seven)
+				a.locks(seven)
+				a.locks(nine)
+				l.run(9, 2, 3)
+				a.unlocks(seven)
+				a.unlocks(five)
+				l.run(9, 2, 3)
+				a.unlocks(nine)
+				l.run(1, 2, 3)
+			}
+		}, opts...)
+	})
+}
+
+// A has had five inside of nine, and unlocked it between two others.
+func TestCeilingOfANestEndsWithIt(t *testing.T) {
+	paths(t, func(t *testing.T, opts ...pi.Option) {
+		inLab(t, many, func(l *lab) {
+			five, nine, seven := pi.NewCeiling(5), pi.NewCeiling(9), pi.NewCeiling(7)
+			a, b := l.actor(1), l.actor(2)
+			for range 2 {
+				b.locks(five)
+				b.does(func(task *pi.Task) { task.Block(func() {}) }) // settles
+				l.run(1, 5)
+				b.unlocks(five)
+				for _, m := range []*pi.Mutex{nine, five, seven} {
+					a.locks(m)
+				}
+				for _, m := range []*pi.Mutex{five, seven, nine} {
+					a.unlocks(m)
+				}
+				l.run(1, 2)
+			}
+		}, opts...)
+	})
+}
+
 // A lower ceiling inside a higher one changes nothing for who wants the slot.
 func TestInnerLowerCeilingDoesNotHideTheOuter(t *testing.T) {
 	paths(t, func(t *testing.T, opts ...pi.Option) {

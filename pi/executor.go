@@ -23,6 +23,7 @@ const lowest Priority = -1 << 31
 // is held for the length of a chain walk, and no client code but the Observer runs under it.
 type Executor struct {
 	slots    int
+	free     uint64 // what a free mutex of this executor has for a word
 	observer Observer
 
 	mu      sync.Mutex
@@ -41,6 +42,7 @@ type Executor struct {
 // NewExecutor returns an executor without tasks. It starts no goroutine.
 func NewExecutor(opts ...Option) *Executor {
 	e := &Executor{slots: defaultSlots(), epoch: time.Now()}
+	e.free = e.tasks.key()
 	e.engine.Changed = e.changed
 	for _, o := range opts {
 		o(e)
@@ -50,12 +52,23 @@ func NewExecutor(opts ...Option) *Executor {
 
 // Go admits a task with base priority p before it returns, and runs fn in a goroutine as soon as
 // the task has a slot. A ctx that is done does not keep fn from running: fn decides. The
-// context that fn gets leads back to the task; see [FromContext]. Go panics after Shutdown.
+// context that fn gets leads back to the task; see [FromContext]. Go panics after Shutdown; [Task.Go] does not.
 func (e *Executor) Go(ctx context.Context, p Priority, fn func(context.Context, *Task)) *Task {
+	return e.start(ctx, p, fn, nil)
+}
+
+// start is Go for a task that parent has a hand in, or nobody.
+func (e *Executor) start(ctx context.Context, p Priority, fn func(context.Context, *Task), parent *Task) *Task {
+	if ctx == nil {
+		panic("pi: Go: nil context")
+	}
+	if fn == nil {
+		panic("pi: Go: nil function")
+	}
 	t := e.newTask(ctx, p)
 	t.fn = fn
 	e.mu.Lock()
-	if !e.admit(t) {
+	if !e.admit(t, parent) {
 		e.mu.Unlock()
 		panic("pi: Go on an Executor that is shut down")
 	}
@@ -65,10 +78,13 @@ func (e *Executor) Go(ctx context.Context, p Priority, fn func(context.Context, 
 
 // Do runs fn as a task with base priority p on the caller's goroutine, and returns fn's error.
 // If ctx is done before the task has a slot, fn is not run and the error is ctx's
-// cause; after Shutdown it is ErrShutdown. Do panics if ctx leads back to a task of the same executor: that
+// cause; after Shutdown it is ErrShutdown. Do panics if ctx comes from a task of the same executor: that
 // task would wait for a second slot while it holds one.
 func (e *Executor) Do(ctx context.Context, p Priority, fn func(context.Context, *Task) error) error {
-	if outer, ok := FromContext(ctx); ok && outer.e == e {
+	if ctx == nil {
+		panic("pi: Do: nil context")
+	}
+	if ctx.Value(executorKey{e}) != nil {
 		panic("pi: Do inside a task of the same Executor")
 	}
 	if ctx.Err() != nil {
@@ -77,7 +93,7 @@ func (e *Executor) Do(ctx context.Context, p Priority, fn func(context.Context, 
 	t := e.newTask(ctx, p)
 	t.wake = make(chan struct{}, 1)
 	e.mu.Lock()
-	if !e.admit(t) {
+	if !e.admit(t, nil) {
 		e.mu.Unlock()
 		return ErrShutdown
 	}
@@ -95,7 +111,7 @@ func (e *Executor) Do(ctx context.Context, p Priority, fn func(context.Context, 
 	return fn(&t.ctx, t)
 }
 
-// Shutdown refuses further tasks and waits for those inside, which go on as before. When ctx is
+// Shutdown refuses further tasks and waits for those inside, which go on as before: they may start others with Task.Go. When ctx is
 // done first the error is a [*BusyError] that says who is still inside. It may be called again.
 func (e *Executor) Shutdown(ctx context.Context) error {
 	e.mu.Lock()
@@ -120,13 +136,14 @@ func (e *Executor) Shutdown(ctx context.Context) error {
 	}
 }
 
-// admit makes t a task of the executor, unless that is shut down. The lock is held.
-func (e *Executor) admit(t *Task) bool {
-	if e.closed {
+// admit makes t a task of the executor, unless that is shut down and no task inside starts it. The lock is held.
+func (e *Executor) admit(t, parent *Task) bool {
+	if e.closed && (parent == nil || parent.state == Ended) {
 		return false
 	}
 	t.key = e.tasks.add(t)
 	t.id = TaskID(e.tasks.total)
+	t.openPaths()
 	e.note(Event{Kind: Admitted}, t)
 	e.makeReady(t, e.engine.Arrive())
 	e.schedule()

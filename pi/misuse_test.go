@@ -24,6 +24,8 @@ func (a *actor) panics(want any, f func(*pi.Task)) {
 	require.Equal(a.lab.t, pi.Running, a.state())
 }
 
+func idle(context.Context, *pi.Task) {}
+
 func TestUnlockByWhoDoesNotOwnPanics(t *testing.T) {
 	for name, m := range map[string]*pi.Mutex{"inheritance": {}, "ceiling": pi.NewCeiling(9)} {
 		t.Run(name, func(t *testing.T) {
@@ -69,6 +71,35 @@ func TestSecondExecutorPanics(t *testing.T) {
 		a.does(func(task *pi.Task) { require.True(t, s.TryAcquire(task, 1)); s.Release(task, 1) })
 		b.panics("pi: Acquire of a Semaphore of another Executor", func(task *pi.Task) { _ = s.Acquire(context.Background(), task, 1) })
 		b.end()
+	})
+}
+
+func TestNilFunctionOrContextPanics(t *testing.T) {
+	inLab(t, many, func(l *lab) {
+		var none context.Context
+		a, s := l.actor(1), pi.NewSemaphore(1)
+		require.PanicsWithValue(t, "pi: Go: nil function", func() { l.e.Go(context.Background(), 1, nil) })
+		require.PanicsWithValue(t, "pi: Go: nil context", func() { l.e.Go(none, 1, idle) })
+		require.PanicsWithValue(t, "pi: Do: nil context", func() { _ = l.e.Do(none, 1, nil) })
+		a.panics("pi: Go: nil function", func(task *pi.Task) { task.Go(context.Background(), nil) })
+		a.panics("pi: Acquire: nil context", func(task *pi.Task) { _ = s.Acquire(none, task, 1) })
+		a.panics("pi: LockContext: nil context", func(task *pi.Task) { _ = new(pi.Mutex).LockContext(none, task) })
+	})
+}
+
+// A task of one executor calls another executor, and that one's task the first again: the slot would
+// be waited for by whom has it.
+func TestDoInsideATaskPanicsAlsoWithAnotherOneBetween(t *testing.T) {
+	inLab(t, 1, func(l *lab) {
+		other := pi.NewExecutor(pi.WithSlots(1))
+		require.NoError(t, l.e.Do(context.Background(), 1, func(ctx context.Context, outer *pi.Task) error {
+			return other.Do(ctx, 1, func(ctx context.Context, inner *pi.Task) error {
+				found, _ := pi.FromContext(ctx)
+				require.Same(t, inner, found)
+				require.PanicsWithValue(t, "pi: Do inside a task of the same Executor", func() { _ = l.e.Do(ctx, 1, nil) })
+				return nil
+			})
+		}))
 	})
 }
 
@@ -142,6 +173,27 @@ func TestLocksOfAnExitingTaskPassOn(t *testing.T) {
 	})
 }
 
+// A task that is inside when the executor is shut down goes on, with children.
+func TestChildrenAfterShutdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := pi.NewExecutor(pi.WithSlots(1))
+		var ran int
+		parent := e.Go(context.Background(), 1, func(_ context.Context, task *pi.Task) {
+			time.Sleep(time.Second)
+			task.Go(context.Background(), func(_ context.Context, child *pi.Task) {
+				child.Go(context.Background(), func(context.Context, *pi.Task) { ran++ })
+				time.Sleep(time.Second)
+				ran++
+			})
+		})
+		start := time.Now()
+		require.NoError(t, e.Shutdown(context.Background()))
+		require.Equal(t, 2, ran)
+		require.Equal(t, 2*time.Second, time.Since(start))
+		require.PanicsWithValue(t, "pi: Go on an Executor that is shut down", func() { parent.Go(context.Background(), idle) })
+	})
+}
+
 func TestShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := pi.NewExecutor(pi.WithSlots(1))
@@ -157,7 +209,7 @@ func TestShutdown(t *testing.T) {
 		require.Equal(t, pi.TaskState{ID: 2, Base: 2, Effective: 2, State: pi.Ready}, busy.Inside[1])
 		require.EqualError(t, err, "pi: 2 tasks have not ended: why")
 		require.Equal(t, pi.ErrShutdown, e.Do(context.Background(), 1, func(context.Context, *pi.Task) error { return nil }))
-		require.PanicsWithValue(t, "pi: Go on an Executor that is shut down", func() { e.Go(context.Background(), 1, nil) })
+		require.PanicsWithValue(t, "pi: Go on an Executor that is shut down", func() { e.Go(context.Background(), 1, idle) })
 		require.NoError(t, e.Shutdown(context.Background()))
 		require.NoError(t, e.Shutdown(ctx), "nobody inside")
 		<-queued.Done()

@@ -22,8 +22,9 @@ import (
 // The word of a mutex is in one of these states:
 //
 //	word            owner                       who changes it
-//	0               nobody                      any task, by compare-and-swap
-//	key             the task with the key       its owner to 0, a waiter to key|contended, both by CAS
+//	0               nobody, ever                who binds it to an executor, with that one's lock
+//	e.free          nobody                      any task of e, by compare-and-swap
+//	key             the task with the key       its owner to e.free, a waiter to key|contended, both by CAS
 //	key|contended   the same; the engine        whoever has the executor's lock
 //	                knows the lock
 //	a dead key      nobody; its owner ended     whoever has the executor's lock
@@ -31,8 +32,7 @@ import (
 // A task that takes the fast path is in none of the engine's lists. It need not be: it inherits nothing
 // before somebody waits, and who is about to wait enters it there first.
 type Mutex struct {
-	word atomic.Uint64
-	fast atomic.Pointer[Executor] // home, if Lock may succeed by CAS alone
+	word word
 	home atomic.Pointer[Executor] // set once, with the executor's lock held
 
 	capped  bool
@@ -47,12 +47,23 @@ type Mutex struct {
 	watch  watch // what the detector knows of it
 }
 
+// word is an atomic.Uint64 that the three paths which the compiler must inline reach into: through
+// its methods they would cost more than it inlines.
+type word struct {
+	_ [0]atomic.Uint64 // aligns v on machines of 32 bits
+	v uint64
+}
+
+func (w *word) Load() uint64                      { return atomic.LoadUint64(&w.v) }
+func (w *word) Store(v uint64)                    { atomic.StoreUint64(&w.v, v) }
+func (w *word) CompareAndSwap(was, v uint64) bool { return atomic.CompareAndSwapUint64(&w.v, was, v) }
+
 // Lock locks m for t. If m is in use, t leaves its slot and waits until m is handed to it.
 //
 // What LockContext returns as an error, Lock panics with: it would close a cycle, t's base is above the
 // ceiling, or the owner has exited (the panic comes with m locked).
 func (m *Mutex) Lock(t *Task) {
-	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) {
+	if t != nil && !m.capped && atomic.CompareAndSwapUint64(&m.word.v, t.free, t.mine) {
 		return
 	}
 	m.lockSlow(t)
@@ -62,7 +73,10 @@ func (m *Mutex) Lock(t *Task) {
 var noWayOut context.Context
 
 func (m *Mutex) lockSlow(t *Task) {
-	if m.lockCapped(t) {
+	if t != nil && m.capped && t.Base() <= m.ceiling && m.word.CompareAndSwap(t.free, t.mine) { // lockCapped, inlined by hand
+		if t.ceilings != m || m.outer != nil {
+			m.push(t)
+		}
 		return
 	}
 	if err := m.acquire(noWayOut, t); err != nil {
@@ -92,7 +106,7 @@ func (m *Mutex) LockContext(ctx context.Context, t *Task) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) || m.lockCapped(t) {
+	if !m.capped && m.word.CompareAndSwap(t.free, t.mine) || m.lockCapped(t) {
 		return nil
 	}
 	return m.acquire(ctx, t)
@@ -101,17 +115,14 @@ func (m *Mutex) LockContext(ctx context.Context, t *Task) error {
 // TryLock locks m for t if it is free, and reports whether it was. A lock whose owner has
 // exited is not free. It panics with a [*CeilingError] if t's base is above the ceiling.
 func (m *Mutex) TryLock(t *Task) bool {
-	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(0, t.key) {
-		return true
-	}
-	return m.tryLockSlow(t)
+	return t != nil && !m.capped && atomic.CompareAndSwapUint64(&m.word.v, t.free, t.mine) || m.tryLockSlow(t)
 }
 
 // Unlock unlocks m. If tasks wait, m is handed to the first of them, and t goes on with what
 // it still inherits; if that is no longer enough for its slot, t returns from Unlock
 // when it has one again. Unlock panics if t does not own m.
 func (m *Mutex) Unlock(t *Task) {
-	if t != nil && m.fast.Load() == t.fast && m.word.CompareAndSwap(t.key, 0) {
+	if t != nil && !m.capped && atomic.CompareAndSwapUint64(&m.word.v, t.mine, t.free) {
 		return
 	}
 	m.unlockSlow(t)

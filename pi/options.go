@@ -33,7 +33,7 @@ func WithProtocol(p Protocol) Option {
 
 // WithAging lets a task that waits for a slot gain one priority for every d of waiting, so that
 // nothing urgent can keep it waiting for ever. It keeps what it gained as long as it keeps the slot. Age counts
-// where the executor decides anyway; no timer fires for it. It panics unless d is between
+// where the executor decides, which every checkpoint is while a task is ready; no timer fires for it. It panics unless d is between
 // a microsecond and an hour.
 func WithAging(d time.Duration) Option {
 	if d < time.Microsecond || d > time.Hour {

@@ -253,7 +253,7 @@ func (w *world) priorities(states map[pi.TaskID]pi.TaskState) {
 	}
 }
 
-func simulate(t *testing.T, slots int, off bool, ceilings bool, steps []step, opts ...pi.Option) (broken string) {
+func simulate(t *testing.T, slots int, off bool, ceilings int, steps []step, opts ...pi.Option) (broken string) {
 	synctest.Test(t, func(*testing.T) {
 		protocol := pi.Inherit
 		if off {
@@ -263,8 +263,9 @@ func simulate(t *testing.T, slots int, off bool, ceilings bool, steps []step, op
 		w := &world{e: pi.NewExecutor(opts...), slots: slots, off: off, sem: pi.NewSemaphore(1)}
 		for i := range w.locks {
 			w.locks[i] = new(pi.Mutex)
-			if ceilings && i == 0 {
-				w.locks[i], w.ceil[i] = pi.NewCeiling(4), 4
+			if i < ceilings {
+				w.ceil[i] = pi.Priority(4 + i)
+				w.locks[i] = pi.NewCeiling(w.ceil[i])
 			}
 		}
 		for i := range modelTasks {
@@ -323,7 +324,7 @@ func TestRandomPrograms(t *testing.T) {
 			}
 		}), 10, 60).Draw(rt, "steps")
 		slots := rapid.IntRange(1, 7).Draw(rt, "slots")
-		off, ceilings := rapid.IntRange(0, 9).Draw(rt, "off") == 0, rapid.Bool().Draw(rt, "ceilings")
+		off, ceilings := rapid.IntRange(0, 9).Draw(rt, "off") == 0, rapid.IntRange(0, modelLocks).Draw(rt, "ceilings")
 		var opts []pi.Option
 		if rapid.Bool().Draw(rt, "observed") {
 			opts = append(opts, pi.WithObserver(deaf{}))

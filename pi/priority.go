@@ -7,8 +7,8 @@ func (t *Task) ID() TaskID { return t.id }
 func (t *Task) Base() Priority { return Priority(t.base.Load()) }
 
 // Effective returns the priority that the task runs at: the maximum of its base, of the
-// ceilings of the locks that it holds, and of the effective priorities of all that wait for a lock that it
-// holds. Any goroutine may call it.
+// ceilings of the locks that it holds, of the effective priorities of all that wait for a lock that it
+// holds, and of what it gained by waiting for the slot it has. Any goroutine may call it.
 func (t *Task) Effective() Priority {
 	t.e.mu.Lock()
 	defer t.e.mu.Unlock()
@@ -69,8 +69,8 @@ func (t *Task) settle() {
 // until then only t would act on them. The lock is held.
 func (t *Task) settleCeilings() {
 	c := lowest
-	if t.ceilings != nil {
-		c = t.ceilings.reach
+	if inner := t.innermost(); inner != nil {
+		c = inner.reach
 	}
 	if c != t.ceiling {
 		t.ceiling = c

@@ -136,3 +136,41 @@ func TestWaitingWithALockHeldIsNoRing(t *testing.T) {
 	require.NoError(t, e.Shutdown(t.Context()))
 	require.Empty(t, reports.Of(lockorder.Deadlock))
 }
+
+// B is granted the pi.Mutex, loses it to C before it has a slot, and waits again; C wants what B holds.
+func TestRingThroughAStolenMutexIsRefused(t *testing.T) {
+	told(t)
+	e := pi.NewExecutor(pi.WithSlots(1))
+	var m pi.Mutex
+	var x mutex.Mutex
+	ctx, cancel := context.WithTimeout(t.Context(), ringPatience)
+	defer cancel()
+	var err error
+	waits, stolen := make(chan struct{}), make(chan struct{})
+	e.Go(t.Context(), 1, func(_ context.Context, a *pi.Task) {
+		m.Lock(a)
+		e.Go(t.Context(), 1, func(_ context.Context, b *pi.Task) {
+			x.Lock()
+			close(waits)
+			if err = m.LockContext(ctx, b); err == nil {
+				m.Unlock(b)
+			}
+			x.Unlock()
+		})
+		a.Block(func() { <-waits })
+		m.Unlock(a) // to B, which is no more urgent, and gets no slot
+		e.Go(t.Context(), 2, func(_ context.Context, c *pi.Task) {
+			m.Lock(c)
+			close(stolen)
+			c.Block(x.Lock)
+			x.Unlock()
+			m.Unlock(c)
+		})
+		a.Checkpoint()
+	})
+	<-stolen
+	require.NoError(t, e.Shutdown(t.Context()))
+	var refused *lockorder.DeadlockError
+	require.ErrorAs(t, err, &refused)
+	require.Len(t, refused.Report.Edges, 2)
+}

@@ -8,6 +8,7 @@ import "github.com/interlock-go/interlock/internal/inherit"
 //   - no slot is free while a task is ready;
 //   - a running task is due if a ready one is more urgent. It learns of it
 //     at its next checkpoint, and of two that are due the first to get there goes.
+//     Where age counts it is due whenever one is ready: it must look at the clock.
 
 // makeReady queues t for a slot. A task that has lost its slot keeps its stamp, and with it
 // its place before its equals.
@@ -32,7 +33,7 @@ func (e *Executor) schedule() {
 	}
 	first := e.ready.First()
 	for _, t := range e.running {
-		if due := first != nil && e.outranks(first, t); due != t.isDue {
+		if due := first != nil && (e.ready.Scale != 0 || e.outranks(first, t)); due != t.isDue {
 			t.isDue = due
 			t.due.Store(due)
 		}
@@ -60,8 +61,6 @@ func (e *Executor) dispatch(t *Task) {
 	}
 	e.engine.Leave(&t.node)
 	t.state, t.granted, t.firm = Running, nil, false
-	t.isDue = false
-	t.due.Store(false)
 	e.running = append(e.running, t)
 	t.settle()
 	e.note(Event{Kind: Dispatched}, t)
@@ -73,8 +72,20 @@ func (e *Executor) dispatch(t *Task) {
 	t.wake <- struct{}{} // has room: t waits for this alone
 }
 
-// leaveSlot takes the slot from t, which runs. What it gained by waiting is spent.
+// leaveSlot takes the slot from t, which runs, and will want one again. What it gained by waiting is spent.
 func (e *Executor) leaveSlot(t *Task) {
+	e.vacate(t)
+	if t.wake == nil {
+		t.wake = make(chan struct{}, 1)
+	}
+	t.age = lowest
+	t.settle()
+}
+
+// vacate takes the slot from t, which runs.
+func (e *Executor) vacate(t *Task) {
+	t.isDue = false
+	t.due.Store(false)
 	for i, r := range e.running {
 		if r == t {
 			last := len(e.running) - 1
@@ -84,11 +95,6 @@ func (e *Executor) leaveSlot(t *Task) {
 			break
 		}
 	}
-	if t.wake == nil {
-		t.wake = make(chan struct{}, 1)
-	}
-	t.age = lowest
-	t.settle()
 }
 
 // yield gives t's slot up if a ready task is more urgent, and returns when t has one

@@ -41,6 +41,9 @@ func (s *Semaphore) SetName(name string) { s.name = name }
 // error is ctx's cause if ctx is done before that; then nothing was acquired. Acquire
 // panics if n is negative or more than s has.
 func (s *Semaphore) Acquire(ctx context.Context, t *Task, n int64) error {
+	if ctx == nil {
+		panic("pi: Acquire: nil context")
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -159,14 +159,39 @@ func TestAgingEndsStarvation(t *testing.T) {
 	}
 }
 
+// Nothing but checkpoints happens, and the one that runs is more urgent than the one that waits: still that one's
+// age counts.
+func TestAgeCountsAtEveryCheckpoint(t *testing.T) {
+	inLab(t, 1, func(l *lab) {
+		a, b := l.actor(3), l.actor(1)
+		for range 29 { // the third priority makes it more urgent, after 30 ms
+			time.Sleep(time.Millisecond)
+			a.does((*pi.Task).Checkpoint)
+			l.states(pi.Running, pi.Ready)
+		}
+		time.Sleep(time.Millisecond)
+		a.does((*pi.Task).Checkpoint)
+		l.states(pi.Ready, pi.Running)
+		b.end()
+	}, pi.WithAging(10*time.Millisecond))
+}
+
+// A task outside its slot has nothing to give way with, whether it was due when it left or not.
+func TestCheckpointInsideBlockDoesNothing(t *testing.T) {
+	inLab(t, 1, func(l *lab) {
+		a := l.actor(1)
+		l.actor(2)
+		a.does(func(task *pi.Task) { task.Block(task.Checkpoint) })
+		l.states(pi.Ready, pi.Running)
+	})
+}
+
 // What a task gained by waiting for a slot is spent when it leaves the slot.
 func TestAgeIsSpentWithTheSlot(t *testing.T) {
 	inLab(t, 1, func(l *lab) {
 		a, b := l.actor(3), l.actor(1)
 		time.Sleep(42 * time.Millisecond)
-		a.does((*pi.Task).Checkpoint) // an event: age counts where something is decided
 		l.states(pi.Running, pi.Ready)
-		b.SetBase(1)
 		a.does((*pi.Task).Checkpoint)
 		l.states(pi.Ready, pi.Running)
 		l.run(3, 5)

@@ -43,8 +43,8 @@ func (e *Executor) Snapshot() Snapshot {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s := Snapshot{Slots: e.slots}
-	for i := range e.tasks.places {
-		if t := e.tasks.places[i].task; t != nil {
+	for _, t := range e.tasks.places {
+		if t != nil {
 			s.Tasks = append(s.Tasks, t.snapshot())
 		}
 	}

@@ -1,61 +1,90 @@
 package pi
 
-// table finds a task by the key that it leaves in a mutex. A key is never used again while
-// anything could still refer to it: that is what makes a mutex whose owner has ended
-// recognizable, at no cost to those that end as they should.
+import "sync/atomic"
+
+// A key is a number that a mutex's word can have. It is given out once in the life of the program, whoever
+// gets it: so a mutex can neither be taken for one of another executor, nor for one whose
+// owner lives when it has ended.
 //
-//	bits 1–24   the task's place in the table
-//	bits 25–63  how often the place has been given out
-//	bit 0       0; in a mutex's word: contended
-type table struct {
-	places []place
-	free   []uint32 // places without a task
-	n      int      // tasks inside
-	total  uint64   // tasks ever
-}
-
-type place struct {
-	task *Task
-	used uint64
-}
-
+//	bit 0    contended, in a mutex's word
+//	bits 1…  a serial number, from 1: enough for a million tasks a second over a hundred thousand years
 const (
-	contended  = 1
-	placeShift = 1
-	usedShift  = 25
-	maxPlaces  = 1 << (usedShift - placeShift)
+	contended   = 1
+	serialShift = 1
 )
 
-func (t *table) add(task *Task) uint64 {
-	if len(t.free) == 0 {
-		if len(t.places) == maxPlaces {
-			panic("pi: more than 16,777,216 tasks in one Executor")
-		}
-		t.free = append(t.free, uint32(len(t.places)))
-		t.places = append(t.places, place{})
+// shut is no key: what is compared with it differs.
+const shut = contended
+
+// serials are given out in blocks, so that executors do not share a counter.
+var serials atomic.Uint64
+
+const block = 1 << 10
+
+// table finds a task by its key. The place of a key is its serial number modulo the size, and a key whose
+// place is taken is passed over: so it needs no search, and none when it grows, since two
+// numbers that differ modulo n differ modulo 2n. It is at most half full, which means that a key
+// is passed over, on average, for each that is given out.
+type table struct {
+	places []*Task // a power of two
+	n      int     // tasks inside
+	total  uint64  // tasks ever
+	serial uint64  // the next serial number
+	left   int     // of the block
+}
+
+// key returns one that belongs to nobody.
+func (t *table) key() uint64 {
+	if t.left == 0 {
+		t.serial, t.left = serials.Add(block)-block+1, block
 	}
-	i := t.free[len(t.free)-1]
-	t.free = t.free[:len(t.free)-1]
-	p := &t.places[i]
-	p.task = task
-	p.used++
+	k := t.serial << serialShift
+	t.serial++
+	t.left--
+	return k
+}
+
+func (t *table) place(key uint64) *(*Task) {
+	return &t.places[key>>serialShift&uint64(len(t.places)-1)]
+}
+
+func (t *table) add(task *Task) (key uint64) {
+	if 2*t.n >= len(t.places) {
+		t.grow()
+	}
+	key = t.key()
+	for *t.place(key) != nil {
+		key = t.key()
+	}
+	*t.place(key) = task
 	t.n++
 	t.total++
-	return p.used<<usedShift | uint64(i)<<placeShift
+	return key
+}
+
+func (t *table) grow() {
+	old := t.places
+	t.places = make([]*Task, max(8, 2*len(old)))
+	for _, task := range old {
+		if task != nil {
+			*t.place(task.key) = task
+		}
+	}
 }
 
 func (t *table) remove(key uint64) {
-	i := uint32(key>>placeShift) % maxPlaces
-	t.places[i].task = nil
-	t.free = append(t.free, i)
+	*t.place(key) = nil
 	t.n--
 }
 
 // find returns the task with the key, or nil if it has ended. A mutex's word will do for a key.
 func (t *table) find(word uint64) *Task {
-	p := &t.places[uint32(word>>placeShift)%maxPlaces]
-	if p.task == nil || p.task.key != word&^contended {
+	if len(t.places) == 0 {
 		return nil
 	}
-	return p.task
+	task := *t.place(word)
+	if task == nil || task.key != word&^contended {
+		return nil
+	}
+	return task
 }

@@ -14,14 +14,15 @@ type TaskID uint64
 // says otherwise it is for the task's own goroutine.
 type Task struct {
 	e    *Executor
-	fast *Executor // e, or closed while the fast paths must not be taken; see Mutex
-	key  uint64    // what it leaves in a mutex; see table
+	key  uint64 // what it leaves in a mutex; see table
+	free uint64 // what the fast paths find in a free mutex, and key as they use it: both
+	mine uint64 // shut while they must not be taken
 	id   TaskID
 	ctx  taskContext
 	fn   func(context.Context, *Task)
 	due  atomic.Bool // a more urgent task is ready
 
-	ceilings *Mutex       // the mutexes with a ceiling that it holds, linked by outer
+	ceilings *Mutex       // those with a ceiling that it holds; see innermost
 	base     atomic.Int32 // written with e.mu held
 
 	// Guarded by e.mu.
@@ -44,14 +45,8 @@ type Task struct {
 	wait      wait // what the detector knows of it
 }
 
-// closedPaths is never an executor of anything: a task that names it takes no fast path.
-var closedPaths = &Executor{}
-
 func (e *Executor) newTask(ctx context.Context, p Priority) *Task {
-	t := &Task{e: e, fast: e, ceiling: lowest, age: lowest}
-	if e.observer != nil {
-		t.fast = closedPaths
-	}
+	t := &Task{e: e, free: shut, mine: shut, ceiling: lowest, age: lowest}
 	t.base.Store(int32(p))
 	t.node.Client = t
 	t.node.Init(int32(p))
@@ -67,9 +62,12 @@ type taskContext struct {
 
 type contextKey struct{}
 
-// Value returns the task for FromContext, and what the parent has for everybody else.
+// executorKey finds the task of one executor, whatever tasks of others have been started in between.
+type executorKey struct{ e *Executor }
+
+// Value returns the task for FromContext and Do, and what the parent has for everybody else.
 func (c *taskContext) Value(key any) any {
-	if key == (contextKey{}) {
+	if key == (contextKey{}) || key == (executorKey{c.task.e}) {
 		return c.task
 	}
 	return c.Context.Value(key)
@@ -89,9 +87,10 @@ func (t *Task) run() {
 }
 
 // Go runs fn as another task of the same executor, with t's base priority. What t
-// inherits is lent for the locks that t holds, and is not passed on. Any goroutine may call it.
+// inherits is lent for the locks that t holds, and is not passed on. Any goroutine may call it. It
+// panics after Shutdown if t has ended.
 func (t *Task) Go(ctx context.Context, fn func(context.Context, *Task)) *Task {
-	return t.e.Go(ctx, t.Base(), fn)
+	return t.e.start(ctx, t.Base(), fn, t)
 }
 
 // Checkpoint lets a more urgent task have the slot, if one is ready, and returns when t has a
@@ -123,10 +122,9 @@ func (t *Task) Block(fn func()) {
 	e.note(Event{Kind: Departed}, t)
 	e.schedule()
 	e.mu.Unlock()
-	open := t.fast
-	t.fast = closedPaths
+	t.closePaths()
 	defer func() {
-		t.fast = open
+		t.openPaths()
 		e.mu.Lock()
 		e.makeReady(t, e.engine.Arrive())
 		e.schedule()
@@ -136,11 +134,21 @@ func (t *Task) Block(fn func()) {
 	fn()
 }
 
+// openPaths lets the task lock free mutexes, and unlock those that nobody waits for, by compare-and-swap alone.
+func (t *Task) openPaths() {
+	if t.e.observer == nil {
+		t.free, t.mine = t.e.free, t.key
+	}
+}
+
+// closePaths is the opposite: everything goes through the executor.
+func (t *Task) closePaths() { t.free, t.mine = shut, shut }
+
 // exit ends the task. Locks that it still holds are passed on with ErrOwnerExited: those that
 // others wait for here, the others when somebody next asks for them.
 func (t *Task) exit() {
 	e := t.e
-	t.fast = closedPaths
+	t.closePaths()
 	e.mu.Lock()
 	for l := t.node.Held(); l != nil; l = t.node.Held() {
 		m := l.Client.(*Mutex)
@@ -149,7 +157,7 @@ func (t *Task) exit() {
 		m.pass(e, true)
 	}
 	if t.state == Running {
-		e.leaveSlot(t)
+		e.vacate(t)
 	}
 	e.end(t)
 	e.schedule()

@@ -81,6 +81,13 @@ func (w *wait) over() {
 	}
 }
 
+// resumed says that the task waits again: what it was granted has been stolen.
+func (w *wait) resumed() {
+	if w.armed {
+		w.waiter.Resumed()
+	}
+}
+
 // end says that the task has woken. The error is why its wait was refused, if it was.
 func (w *wait) end() error {
 	if !w.armed {

@@ -10,6 +10,7 @@ func (*wait) prepare(*Mutex)           {}
 func (*wait) begin(bool) error         { return nil }
 func (*wait) refused() <-chan struct{} { return nil }
 func (*wait) over()                    {}
+func (*wait) resumed()                 {}
 func (*wait) end() error               { return nil }
 
 type watch struct{}

@@ -17,6 +17,16 @@ func (w *Waiter) Served() {
 	quiet.End()
 }
 
+// Resumed takes Served back: what w was given has been taken away before it ran, by a goroutine that runs
+// and that SetWakers has been told of.
+//
+//go:norace
+func (w *Waiter) Resumed() {
+	quiet.Begin()
+	w.over.Store(0)
+	quiet.End()
+}
+
 // Acted says that the running goroutine has done what ends waits for the condition. If it is
 // none of the wakers although there are some, nothing is certain any more.
 //

@@ -72,7 +72,7 @@ func unchanged(setting, says string) []bar {
 }
 
 func allBars() []bar {
-	return slices.Concat(lockBars(), bufferBars(), condBars(), bankerBars(), rtBars())
+	return slices.Concat(lockBars(), bufferBars(), condBars(), bankerBars(), piBars(), rtBars())
 }
 
 // lockBars are the bars of package mutex.

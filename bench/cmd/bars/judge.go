@@ -105,7 +105,7 @@ func part(benchmark, dimension string) string {
 
 func format(v float64, unit string) string {
 	switch unit {
-	case "sec/op", "worst-sec", processorTime:
+	case "sec/op", "worst-sec", "wait-sec", processorTime:
 		return benchunit.Scale(v, benchunit.Decimal) + "s"
 	case "B":
 		return fmt.Sprintf("%.1f MB", v/1e6)
