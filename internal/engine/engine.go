@@ -42,6 +42,7 @@ type engine struct {
 	phases   phaseTable
 	ageing   ageing
 	left     leftTable
+	rings    uint32      // described so far, refused ones included
 	scratch  []rule.Hold // of describe
 	sites    []uintptr
 	at       []uint32

@@ -63,6 +63,7 @@ func Snapshot() State {
 	}
 	s.Held = eng.heldLocks()
 	s.Waits = eng.waits()
+	eng.sweep()
 	s.Locks = eng.allLocks()
 	eng.mu.Unlock()
 	quiet.End()
@@ -76,6 +77,7 @@ func HeldLocks() []HeldLock {
 	quiet.Begin()
 	eng.mu.Lock()
 	held := eng.heldLocks()
+	eng.sweep()
 	eng.mu.Unlock()
 	quiet.End()
 	return held
