@@ -19,8 +19,8 @@ import (
 
 // What is allowed, see the command's comment.
 const (
-	reportWeight = 24 << 10 // bytes that the process keeps of a report
-	slopeLimit   = 4 << 10  // bytes a second that the live heap may grow beyond that
+	reportWeight = 6 << 10 // bytes that the process keeps of a report
+	slopeLimit   = 2 << 10  // bytes a second that the live heap may grow beyond that
 	slopeNotes   = 8        // notes after the warm-up below which a slope means nothing
 	stuckAfter   = time.Minute
 )
