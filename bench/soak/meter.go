@@ -60,19 +60,23 @@ func settled(base int) int {
 	return runtime.NumGoroutine()
 }
 
-// warm drops the notes of the warm-up: a fifth of them, at least two.
-func warm(notes []note) []note {
-	return notes[min(len(notes), max(2, len(notes)/5)):]
+// after returns the notes from a time on. The first is the end of the phase that ran at that time.
+func after(notes []note, t time.Duration) []note {
+	for i, n := range notes {
+		if n.at >= t {
+			return notes[i:]
+		}
+	}
+	return nil
 }
 
-// growth is how many bytes a second the live heap gains, beyond weight bytes for each finding that is kept: the median of the
-// slopes between all pairs of notes (Theil 1950, Sen 1968). It is 0 for less than two notes.
-func growth(notes []note, weight float64) float64 {
+// growth is how many bytes a second the live heap gains: the median of the slopes between all pairs of notes (Theil 1950, Sen
+// 1968). It is 0 for less than two notes.
+func growth(notes []note) float64 {
 	var slopes []float64
 	for i, a := range notes {
 		for _, b := range notes[i+1:] {
-			bytes := float64(b.live) - float64(a.live) - weight*float64(b.findings-a.findings)
-			slopes = append(slopes, bytes/(b.at-a.at).Seconds())
+			slopes = append(slopes, (float64(b.live)-float64(a.live))/(b.at-a.at).Seconds())
 		}
 	}
 	return median(slopes)

@@ -42,8 +42,8 @@ func (s *soak) judge() {
 			s.fail("%s did nothing", l.name)
 		}
 	}
-	late := warm(s.notes)
-	if slope := growth(late, reportWeight); len(late) >= slopeNotes && slope > slopeLimit {
+	late := after(s.notes, s.warmUp())
+	if slope := growth(late); len(late) >= slopeNotes && slope > slopeLimit {
 		s.fail("the live heap grows by %.0f bytes/s", slope)
 	}
 }
@@ -70,15 +70,14 @@ func (s *soak) table() {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%v\t%v\n", k.name, t.planted, t.reported, t.twins, t.echoes,
 			median(t.took).Round(time.Microsecond), longest.Round(time.Microsecond))
 	}
-	late := warm(s.notes)
+	late := after(s.notes, s.warmUp())
 	if len(late) > 0 {
 		first, last := late[0], late[len(late)-1]
 		most := slices.MaxFunc(late, func(a, b note) int { return cmp.Compare(a.live, b.live) })
 		fmt.Fprintf(w, "\n\tafter the warm-up\tat the end\tlimit\n")
 		fmt.Fprintf(w, "live heap, MiB\t%.2f\t%.2f\t\n", float64(first.live)/mib, float64(last.live)/mib)
 		fmt.Fprintf(w, "most live, MiB\t\t%.2f\t\n", float64(most.live)/mib)
-		fmt.Fprintf(w, "growth, bytes/s\t\t%.0f\t\n", growth(late, 0))
-		fmt.Fprintf(w, "growth beyond reports, bytes/s\t\t%.0f\t%d\n", growth(late, reportWeight), slopeLimit)
+		fmt.Fprintf(w, "growth, bytes/s\t\t%.0f\t%d\n", growth(late), slopeLimit)
 		fmt.Fprintf(w, "heap in use at most, MiB\t\t%.1f\t%d\n", float64(s.peak)/mib, s.ceiling)
 		fmt.Fprintf(w, "goroutines\t%d\t%d\tas at the start\n", first.goroutines, last.goroutines)
 		fmt.Fprintf(w, "locks known\t%d\t%d\t\n", first.locks, last.locks)
