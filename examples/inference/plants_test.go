@@ -1,0 +1,51 @@
+//go:build !interlock_off
+
+package main
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// numbers are those of goroutines and locks, which differ from run to run.
+var numbers = regexp.MustCompile(`(goroutines?|and|#) ?\d+`)
+
+func unnumbered(text string) string { return numbers.ReplaceAllString(text, "$1 N") }
+
+// TestReadmeShowsTheReports: README.md has a section for every plant, and what it shows is what is reported, line by line.
+func TestReadmeShowsTheReports(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	bin := filepath.Join(t.TempDir(), "inference")
+	built, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput()
+	require.NoError(t, err, "%s", built)
+	var told []string
+	sections := regexp.MustCompile("(?s)-plant ([a-z]+)\n```\n(.*?)(?:\n## |$)").FindAllStringSubmatch(string(readme), -1)
+	for _, section := range sections {
+		told = append(told, section[1])
+		t.Run(section[1], func(t *testing.T) {
+			cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-load", "100ms", "-plant", section[1])
+			cmd.Env = append(os.Environ(), "INTERLOCK=")
+			late := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+			defer late.Stop()
+			out, _ := cmd.CombinedOutput()
+			require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%s", out)
+			shown := regexp.MustCompile(`(?m)^    .*\n`).FindAllString(section[2], -1)
+			require.NotEmpty(t, shown)
+			printed := unnumbered(string(out))
+			for _, line := range shown {
+				require.Contains(t, printed, unnumbered(strings.TrimPrefix(line, "    ")))
+			}
+		})
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(plants)), told)
+}
