@@ -56,7 +56,7 @@ var engineState = func() State {
 		s.Orders = append(s.Orders, newDependency(o))
 	}
 	for _, w := range raw.Waits {
-		s.Waits = append(s.Waits, Wait{Goroutine: w.Goroutine, Want: newHold(w.Want), Holders: w.Holders, Seq: w.Seq})
+		s.Waits = append(s.Waits, Wait{Goroutine: w.Goroutine, Want: newHold(w.Want), Holders: w.Holders, Wakers: newWakers(w.Wakers), Seq: w.Seq})
 	}
 	s.Held = newHeldLocks(raw.Held)
 	return s

@@ -33,8 +33,9 @@ type State struct {
 type Wait struct {
 	Goroutine uint64
 	Want      Hold
-	Holders   []uint64
-	Seq       uint64 // changes with every wait of the goroutine
+	Holders   []uint64 // of a lock
+	Wakers    []Waker  // of a condition, if they are all there are
+	Seq       uint64   // changes with every wait of the goroutine
 }
 
 // HeldLock is a lock and who acquired it.
@@ -151,7 +152,12 @@ func (e *engine) waits() []Wait {
 		n := e.locks.node(c.identify(), r.waitKind, r.waitPC)
 		w := Wait{Goroutine: r.goid, Seq: uint64(r.seq)}
 		w.Want = Hold{Lock: e.lock(n.number, n.class), Mode: r.waitKind.mode(), Stack: one(r.waitPC)}
-		w.Holders = holders(n.id, c)
+		if on := r.waitsOn(); on != nil {
+			w.Want.Lock = on.cond.lock(w.Want.Lock)
+			w.Wakers = wakersOf(on.cond.certain())
+		} else {
+			w.Holders = holders(n.id, c)
+		}
 		out[k] = w
 		k++
 	}
