@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/interlock-go/interlock/banker"
+	"github.com/interlock-go/interlock/lockorder/lockhttp"
 	"github.com/interlock-go/interlock/pi"
 )
 
@@ -21,7 +22,7 @@ const (
 
 // server is everything that the requests share.
 //
-// Whoever holds its lock holds no other, and waits for nothing while holding one.
+// Nobody holds two of its locks at once, and nobody waits for anything else with one in hand: that is the whole locking discipline.
 type server struct {
 	dir   string
 	cache *cache
@@ -42,6 +43,9 @@ func (s *server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /predict/{model}", s.at(interactive, s.predict))
 	mux.Handle("POST /batch/{model}", s.at(batch, s.batch))
+	// A real server would mount this where it mounts pprof: on a port of its own that the world does not reach.
+	mux.Handle("GET /debug/lockorder/", lockhttp.Handler(
+		lockhttp.WithBanker(s.gpus), lockhttp.WithExecutor("requests", s.tasks, nil)))
 	return mux
 }
 
