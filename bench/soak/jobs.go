@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -120,11 +121,14 @@ func job(s *shift, b *banker.Banker, r *rand.Rand, name string, resized bool) {
 				back := banker.Of(a.Resource, r.Int64N(held[a.Resource]+1))
 				checkJob(s, j.Release(back))
 				held[a.Resource] -= back.Units
-			case 1:
+			case 1: // takes from what is claimed and not held
 				checkJob(s, j.LowerClaim(banker.Of(a.Resource, 1)))
 			case 2:
 				checkJob(s, j.TryRaiseClaim(banker.Of("cpu", 1)))
 			}
+		}
+		if !resized { // else the job may be closed by now
+			checkHeld(s, b, name, held)
 		}
 		if r.IntN(2) == 0 {
 			checkJob(s, j.AcquireRest(context.Background()))
@@ -133,6 +137,18 @@ func job(s *shift, b *banker.Banker, r *rand.Rand, name string, resized bool) {
 	})
 	if err != nil && !errors.Is(err, banker.ErrExceedsCapacity) { // the capacity may be smaller for a moment
 		s.fail("banker: Do: %v", err)
+	}
+}
+
+// checkHeld compares what a job was granted, and has not given back, with the banker's books.
+func checkHeld(s *shift, b *banker.Banker, name string, held map[string]int64) {
+	now := b.Snapshot()
+	row := slices.Index(now.Jobs, name)
+	for i, resource := range now.Resources {
+		if row < 0 || now.Allocation[row][i] != held[resource] {
+			s.fail("banker: job %s holds %d %s, not as in %v", name, held[resource], resource, now)
+			return
+		}
 	}
 }
 
