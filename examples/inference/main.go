@@ -82,7 +82,7 @@ func (c config) run(ctx context.Context, out io.Writer) (found int64, err error)
 	return count.Load(), err
 }
 
-// serve runs s, and on it the plant and the load if there are any.
+// serve runs s, and on it the plant and then the load, if there are any.
 func (c config) serve(ctx context.Context, s *server, out io.Writer) error {
 	listener, err := net.Listen("tcp", c.addr)
 	if err != nil {
@@ -96,9 +96,8 @@ func (c config) serve(ctx context.Context, s *server, out io.Writer) error {
 	serving.Go(func() { served <- web.Serve(listener) })
 
 	var planted error
-	var planting sync.WaitGroup
 	if plant := plants[c.plant]; plant != nil {
-		planting.Go(func() { planted = plant(s) })
+		planted = plant(s) // before there is load, so that it meets nobody and the report is the same each time
 	}
 	if c.load > 0 {
 		err = newLoad(base, c.progress, out).run(ctx, c.load, s)
@@ -108,7 +107,6 @@ func (c config) serve(ctx context.Context, s *server, out io.Writer) error {
 		case err = <-served:
 		}
 	}
-	planting.Wait()
 	if failed := s.shutdown(web); err == nil {
 		err = failed
 	}

@@ -100,19 +100,21 @@ func refused(s *server) (err error) {
 	return err
 }
 
-// readers looks models up while it goes through the cache.
+// has looks a model up.
+func (c *cache) has(name string) bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.at[name] != nil
+}
+
+// readers looks models up while it reads the cache.
 func readers(s *server) error {
 	inTurn(func() {
-		c := s.cache
-		c.mu.RLock()
-		defer c.mu.RUnlock()
-		for name := range c.at {
-			c.mu.RLock()
-			_ = c.at[name]
-			c.mu.RUnlock()
+		s.cache.mu.RLock()
+		defer s.cache.mu.RUnlock()
+		for i := range models {
+			s.cache.has(modelName(i))
 		}
-		c.mu.RLock() // once more, should the cache be empty
-		c.mu.RUnlock()
 	})
 	return nil
 }
