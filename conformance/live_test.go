@@ -117,7 +117,7 @@ var sizes = map[string][2]int64{"1200": {1200, 900}, "375": {375, 800}}
 // fits tells what of the page is wider than the window, outside what scrolls by itself.
 const fits = `[...document.querySelectorAll("body *")].filter(e => {
 	const r = e.getBoundingClientRect();
-	return r.width > 1 && r.right > innerWidth + 1 && !e.closest(".drawing, pre, .skip");
+	return r.width > 1 && r.right > innerWidth + 1 && !e.closest(".drawing, pre, .skip, thead");
 }).map(e => e.outerHTML.slice(0, 200)).join("\n") || (document.documentElement.scrollWidth > innerWidth ? "the page scrolls sideways" : "")`
 
 // marks of each view: what must be seen of the ring, the findings and so on.
@@ -197,15 +197,13 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 		return evaluate[string](t, ctx, `document.activeElement.id || document.activeElement.textContent.trim()`)
 	}
 	var way []string
-	for range 10 {
+	for range 9 {
 		require.NoError(t, chromedp.Do(ctx, chromedp.KeyEvent(kb.Tab)))
 		way = append(way, at())
-		if len(way) > 1 {
-			outline := evaluate[string](t, ctx, `getComputedStyle(document.activeElement).outlineStyle`)
-			require.Equal(t, "solid", outline, "the focus is seen on %s", at())
-		}
+		outline := evaluate[string](t, ctx, `getComputedStyle(document.activeElement).outlineStyle`)
+		require.Equal(t, "solid", outline, "the focus is seen on %s", at())
 	}
-	require.Equal(t, []string{"Skip to the view", "Waits", "Orders", "Times", "Bankers", "Executors", "pause", "JSON", "Whole report"}, way[:9])
+	require.Equal(t, []string{"Skip to the view", "Waits", "Orders", "Times", "Bankers", "Executors", "pause", "JSON", "Whole report"}, way)
 
 	// A report that is open stays so, with the focus, while the page goes on.
 	visit(t, ctx, address)
@@ -217,10 +215,7 @@ func TestTheKeyboardReachesEverything(t *testing.T) {
 	eventually(t, ctx, `window.table !== document.querySelector("#table")`) // it was replaced: times go on
 	require.True(t, evaluate[bool](t, ctx, `document.querySelector("details").open && document.activeElement === document.querySelector("summary") && scrollY === 120`))
 
-	// So does the focus in a part that is replaced.
-	visit(t, ctx, address+"bankers")
-	eventually(t, ctx, marks["bankers"])
-
+	// The first stop leads past the rest to the view.
 	visit(t, ctx, address)
 	require.NoError(t, chromedp.Do(ctx, chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter)))
 	require.Equal(t, "view", at())
