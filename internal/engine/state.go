@@ -183,3 +183,30 @@ func holders(id uint64, c *Core) []uint64 {
 	}
 	return out[:k]
 }
+
+// Totals are sizes of what [Snapshot] copies.
+type Totals struct {
+	Counters
+	Waits, Held, Locks int
+}
+
+// Count is Snapshot for those who want no more than numbers.
+//
+//go:norace
+func Count() Totals {
+	quiet.Begin()
+	eng.mu.Lock()
+	t := Totals{Counters: eng.counters}
+	t.Dependencies, t.Truncated = uint64(eng.base.Len()), eng.base.Truncated
+	t.Repeats = eng.repeats()
+	t.Locks = eng.locks.byID.Len()
+	for i, r := records.next(0); r != nil; i, r = records.next(i) {
+		t.Held += int(r.n())
+		if r.waitsFor() != nil {
+			t.Waits++
+		}
+	}
+	eng.mu.Unlock()
+	quiet.End()
+	return t
+}

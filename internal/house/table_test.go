@@ -52,7 +52,8 @@ var library = append([]string{"internal/engine", "lockorder"}, primitives...)
 
 // heavy are packages below library that may pull in more, each with the reason.
 var heavy = map[string]string{
-	"lockorder/lockhttp": "serves HTTP: its own package, so that nobody imports net/http unawares",
+	"lockorder/lockhttp":   "serves HTTP: its own package, so that nobody imports net/http unawares",
+	"lockorder/lockexpvar": "expvar imports net/http: the same",
 }
 
 var forbidden = []string{"C", "runtime/cgo", "net", "os/user"}

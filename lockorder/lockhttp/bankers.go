@@ -1,6 +1,7 @@
 package lockhttp
 
 import (
+	"strings"
 	"time"
 
 	"github.com/interlock-go/interlock/banker"
@@ -37,7 +38,7 @@ func (l *live) bankerTables() Bankers {
 		for _, v := range b.Waiting(explained) {
 			why := "about to be granted"
 			if v.Err != nil {
-				why = v.Err.Error()
+				why = strings.TrimPrefix(v.Err.Error(), "banker: ")
 			}
 			one.Reasons = append(one.Reasons, Reason{v, why, v.String()})
 		}

@@ -50,10 +50,24 @@ func (l *live) executorTasks() Executors {
 		}
 		if x.history != nil {
 			one.Spans = spans(x.history.Events(), all.At)
+			one.rename()
 		}
 		all.Executors = append(all.Executors, one)
 	}
 	return all
+}
+
+// rename gives the spans of tasks that are under way the names that these have by now: a
+// name often comes after the first event.
+func (x *Executor) rename() {
+	names := map[uint64]string{}
+	for _, t := range x.Tasks {
+		names[t.ID] = t.Name
+	}
+	for i := range x.Spans {
+		s := &x.Spans[i]
+		s.Name = cmp.Or(names[s.Task], s.Name)
+	}
 }
 
 func task(t pi.TaskState) Task {

@@ -96,8 +96,8 @@ type block struct {
 // chart is the timeline as the page draws it.
 type chart struct {
 	Lanes  []lane
-	Length time.Duration // from the left edge to the right
-	Hidden int           // tasks that had no room
+	Length string // from the left edge to the right
+	Hidden int    // tasks that had no room
 }
 
 // lanes bounds the tasks that are drawn, the latest.
@@ -117,7 +117,7 @@ func drawSpans(all []Span) chart {
 	if end.Sub(begin) > lately {
 		begin = end.Add(-lately)
 	}
-	c := chart{Length: end.Sub(begin).Round(time.Microsecond)}
+	c := chart{Length: fmt.Sprintf("%.3g s", end.Sub(begin).Seconds())}
 	scale := func(t time.Time) float64 {
 		return 1000 * max(0, t.Sub(begin).Seconds()) / max(end.Sub(begin).Seconds(), 1e-9)
 	}
