@@ -59,9 +59,36 @@ func (j *Job) Explain(amounts ...Amount) Verdict {
 	if v.Err = b.request(j, amounts); v.Err != nil {
 		return v
 	}
-	f := b.q.Explain(j.id, b.req)
+	b.explain(j, b.req, &v)
+	return v
+}
+
+// Waiting says why calls wait: what [Job.Explain] says of the first n requests that wait, in order of
+// arrival. It locks the banker for as long as n of those take.
+func (b *Banker) Waiting(n int) []Verdict {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var all []Verdict
+	for _, w := range b.q.Waiting() {
+		if len(all) >= n {
+			break
+		}
+		id, req := w.Request()
+		v := Verdict{Banker: b.name, Job: b.jobs[id].name}
+		for _, a := range req {
+			v.Request = append(v.Request, Of(b.names[a.Resource], a.Units))
+		}
+		b.explain(b.jobs[id], req, &v)
+		all = append(all, v)
+	}
+	return all
+}
+
+// explain fills in what follows from the request. b is locked.
+func (b *Banker) explain(j *Job, req []safestate.Amount, v *Verdict) {
+	f := b.q.Explain(j.id, req)
 	v.Err = failure(f.Outcome)
-	asked := b.vector(b.req)
+	asked := b.vector(req)
 	matters := append([]int64(nil), asked...)
 	for _, s := range f.Stuck {
 		matters[s.Resource]++
@@ -94,7 +121,6 @@ func (j *Job) Explain(amounts ...Amount) Verdict {
 	case safestate.Unfair:
 		v.Pinned = b.jobs[b.q.Pinned()].name
 	}
-	return v
 }
 
 // String tells the verdict in a few lines.

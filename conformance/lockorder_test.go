@@ -18,6 +18,9 @@ import (
 var program string // lockorder
 
 func TestMain(m *testing.M) {
+	if what := os.Getenv(asService); what != "" {
+		serve(what)
+	}
 	os.Exit(run(m))
 }
 

@@ -56,10 +56,16 @@ func newEdge(e engine.Edge) Edge {
 		held.Stack = continued(held.Stack, edge.Want.Stack)
 		edge.Held = append(edge.Held, held)
 	}
-	for _, w := range e.Wakers {
-		edge.Wakers = append(edge.Wakers, Waker{Goroutine: w.Goroutine, Gone: w.Gone})
-	}
+	edge.Wakers = newWakers(e.Wakers)
 	return edge
+}
+
+func newWakers(raw []engine.Waker) []Waker {
+	var wakers []Waker
+	for _, w := range raw {
+		wakers = append(wakers, Waker{Goroutine: w.Goroutine, Gone: w.Gone})
+	}
+	return wakers
 }
 
 func newHold(h engine.Hold) Hold {

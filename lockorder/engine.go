@@ -6,7 +6,7 @@ import (
 	"github.com/interlock-go/interlock/internal/engine"
 )
 
-// This file is the only one that calls the engine.
+// This file calls the engine, and metrics.go.
 
 // engineStart connects the engine to what INTERLOCK asked for.
 func engineStart(c config) {
@@ -66,7 +66,7 @@ var engineState = func() State {
 		s.Orders = append(s.Orders, newDependency(o))
 	}
 	for _, w := range raw.Waits {
-		s.Waits = append(s.Waits, Wait{Goroutine: w.Goroutine, Want: newHold(w.Want), Holders: w.Holders, Seq: w.Seq})
+		s.Waits = append(s.Waits, Wait{Goroutine: w.Goroutine, Want: newHold(w.Want), Holders: w.Holders, Wakers: newWakers(w.Wakers), Seq: w.Seq})
 	}
 	s.Held = newHeldLocks(raw.Held)
 	return s

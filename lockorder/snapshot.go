@@ -26,6 +26,9 @@ type Wait struct {
 	Goroutine uint64   `json:"goroutine"`         // the one that waits
 	Want      Hold     `json:"want"`              // what it waits for
 	Holders   []uint64 `json:"holders,omitempty"` // goroutines for which it waits
+	// Wakers are all that could end the wait, where it is not for a lock but for another
+	// goroutine to act. It is empty if they are not known.
+	Wakers []Waker `json:"wakers,omitempty"`
 	// Seq counts the waits of the goroutine: equal in two snapshots, it has
 	// waited all the time.
 	Seq uint64 `json:"seq"`

@@ -9,8 +9,8 @@ import (
 )
 
 // node is what the engine knows of one lock. A lock gets a node when it first takes part in an
-// order, when it is given a class, or when it turns up in a report; most locks of a
-// program never do.
+// order, when it is given a class, or when it turns up in a report or a snapshot (see sweep.go);
+// most locks of a program never do.
 //
 // A node does not keep its lock alive, and dies with it: a clean-up is bound to the
 // lock. For a lock met only as an outer one there is no address to bind to, because
@@ -27,6 +27,7 @@ type node struct {
 	bound  bool    // a clean-up is bound, or about to be
 
 	ordered bool // it has taken part in an order
+	used    bool // of a sweep: somebody holds it or waits for it
 }
 
 // lockTable finds nodes by lock identity, and by the number under which the rule knows

@@ -30,8 +30,8 @@ func (w *waitList) look(r, self *Record) *Finding {
 	if told {
 		return nil
 	}
-	f, isNew := eng.ringFinding(members, cycle)
-	if f == nil || refuse(members, self, f) || !f.Refused && !isNew {
+	f := eng.ringFinding(members, cycle)
+	if f == nil || refuse(members, self, f) || !f.Refused && !eng.isNews(f) {
 		return nil // another call ends, or it was told and r goes back to wait
 	}
 	return f

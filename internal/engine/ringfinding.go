@@ -3,19 +3,18 @@ package engine
 import "github.com/interlock-go/interlock/internal/rule"
 
 // ringFinding describes goroutines that are blocked for ever, of which the first n wait in a
-// circle. The caller holds the list's lock and knows that they stand still. isNew is false if the
-// same ring was found before.
+// circle. The caller holds the list's lock and knows that they stand still. The result is nil if they do not after all.
 //
 //go:norace
-func (e *engine) ringFinding(members []*Record, n int) (f *Finding, isNew bool) {
+func (e *engine) ringFinding(members []*Record, n int) *Finding {
 	cores := make([]*Core, len(members))
 	for i, m := range members {
 		if cores[i] = m.waitsFor(); cores[i] == nil {
-			return nil, false // somebody released a lock for its holder meanwhile
+			return nil // somebody released a lock for its holder meanwhile
 		}
 	}
 	e.mu.Lock()
-	f = &Finding{Tier: rule.Deadlock, Kind: Ring, Overlap: true, Edges: make([]Edge, n), Knot: make([]Edge, len(members)-n)}
+	f := &Finding{Tier: rule.Deadlock, Kind: Ring, Overlap: true, Edges: make([]Edge, n), Knot: make([]Edge, len(members)-n)}
 	if n == 1 && members[0].waitsOn() == nil {
 		f.Kind = Self
 	}
@@ -29,9 +28,22 @@ func (e *engine) ringFinding(members []*Record, n int) (f *Finding, isNew bool) 
 		f.Knot[i] = e.standing(m, cores[n+i], 0)
 	}
 	f.ID = hashWord(6, sum)
-	isNew = e.found.first(f.ID)
+	if e.rings++; e.rings%sweepEvery == 0 {
+		e.sweep()
+	}
 	e.mu.Unlock()
-	return f, isNew
+	return f
+}
+
+// isNews tells whether a ring has not been found before. One that is refused is not asked about: it is told to the
+// call that it ends, every time, and to remember each would take memory without end.
+//
+//go:norace
+func (e *engine) isNews(f *Finding) bool {
+	e.mu.Lock()
+	isNew := e.found.first(f.ID)
+	e.mu.Unlock()
+	return isNew
 }
 
 // standing describes a goroutine blocked on c and what it holds; wanted is the identity of

@@ -33,8 +33,9 @@ type State struct {
 type Wait struct {
 	Goroutine uint64
 	Want      Hold
-	Holders   []uint64
-	Seq       uint64 // changes with every wait of the goroutine
+	Holders   []uint64 // of a lock
+	Wakers    []Waker  // of a condition, if they are all there are
+	Seq       uint64   // changes with every wait of the goroutine
 }
 
 // HeldLock is a lock and who acquired it.
@@ -63,6 +64,7 @@ func Snapshot() State {
 	}
 	s.Held = eng.heldLocks()
 	s.Waits = eng.waits()
+	eng.sweep()
 	s.Locks = eng.allLocks()
 	eng.mu.Unlock()
 	quiet.End()
@@ -76,6 +78,7 @@ func HeldLocks() []HeldLock {
 	quiet.Begin()
 	eng.mu.Lock()
 	held := eng.heldLocks()
+	eng.sweep()
 	eng.mu.Unlock()
 	quiet.End()
 	return held
@@ -149,7 +152,12 @@ func (e *engine) waits() []Wait {
 		n := e.locks.node(c.identify(), r.waitKind, r.waitPC)
 		w := Wait{Goroutine: r.goid, Seq: uint64(r.seq)}
 		w.Want = Hold{Lock: e.lock(n.number, n.class), Mode: r.waitKind.mode(), Stack: one(r.waitPC)}
-		w.Holders = holders(n.id, c)
+		if on := r.waitsOn(); on != nil {
+			w.Want.Lock = on.cond.lock(w.Want.Lock)
+			w.Wakers = wakersOf(on.cond.certain())
+		} else {
+			w.Holders = holders(n.id, c)
+		}
 		out[k] = w
 		k++
 	}
@@ -174,4 +182,31 @@ func holders(id uint64, c *Core) []uint64 {
 		}
 	}
 	return out[:k]
+}
+
+// Totals are sizes of what [Snapshot] copies.
+type Totals struct {
+	Counters
+	Waits, Held, Locks int
+}
+
+// Count is Snapshot for those who want no more than numbers.
+//
+//go:norace
+func Count() Totals {
+	quiet.Begin()
+	eng.mu.Lock()
+	t := Totals{Counters: eng.counters}
+	t.Dependencies, t.Truncated = uint64(eng.base.Len()), eng.base.Truncated
+	t.Repeats = eng.repeats()
+	t.Locks = eng.locks.byID.Len()
+	for i, r := records.next(0); r != nil; i, r = records.next(i) {
+		t.Held += int(r.n())
+		if r.waitsFor() != nil {
+			t.Waits++
+		}
+	}
+	eng.mu.Unlock()
+	quiet.End()
+	return t
 }

@@ -19,8 +19,12 @@ import (
 )
 
 // Timeline is a [pi.Observer] that keeps all events of one executor. The zero value is ready. It
-// grows with every event, 128 bytes each; it is for looking at minutes, not for running always.
+// grows with every event, 128 bytes each; without Keep it is for looking at minutes, not for
+// running always.
 type Timeline struct {
+	// Keep is how many events are kept, the latest; 0 keeps all. It is set before the first.
+	Keep int
+
 	mu     sync.Mutex
 	events []pi.Event
 }
@@ -28,6 +32,9 @@ type Timeline struct {
 // Observe records the event.
 func (l *Timeline) Observe(e pi.Event) {
 	l.mu.Lock()
+	if l.Keep > 0 && len(l.events) >= 2*l.Keep { // rarely, so that an event costs the same
+		l.events = l.events[:copy(l.events, l.latest())]
+	}
 	l.events = append(l.events, e)
 	l.mu.Unlock()
 }
@@ -36,7 +43,15 @@ func (l *Timeline) Observe(e pi.Event) {
 func (l *Timeline) Events() []pi.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.events)
+	return slices.Clone(l.latest())
+}
+
+// latest are the events that are kept. mu is held.
+func (l *Timeline) latest() []pi.Event {
+	if l.Keep <= 0 {
+		return l.events
+	}
+	return l.events[max(0, len(l.events)-l.Keep):]
 }
 
 // WriteText writes a line per event: the time since the first one, the task, what happened, and the

@@ -55,6 +55,22 @@ func TestText(t *testing.T) {
 	require.Equal(t, string(golden), out.String())
 }
 
+func TestItKeepsTheLatest(t *testing.T) {
+	for _, keep := range []int{0, 1, 3, 7} {
+		line, all := &timeline.Timeline{Keep: keep}, &timeline.Timeline{}
+		for i := range 50 {
+			e := pi.Event{Task: pi.TaskID(i)}
+			line.Observe(e)
+			all.Observe(e)
+			want := all.Events()
+			if keep > 0 {
+				want = want[max(0, len(want)-keep):]
+			}
+			require.Equal(t, want, line.Events())
+		}
+	}
+}
+
 func TestNothingRecorded(t *testing.T) {
 	var line timeline.Timeline
 	var out strings.Builder

@@ -1,0 +1,118 @@
+// Command inference is an HTTP model server as many have one: models in a cache behind a read-write lock, GPUs that requests
+// share, data that is read ahead of the computation, interactive requests that go before batch jobs. The models are small
+// multi-layer perceptrons in files, and what they compute is computed.
+//
+//	go run ./examples/inference                     serve on 127.0.0.1:8080 until interrupted
+//	go run ./examples/inference -load 5s            serve, send load for 5s, and say how it went
+//	go run ./examples/inference -load 2s -plant ring    the same with a mistake in it; README.md has all of them
+//
+// It exits with 1 if anything was found.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/interlock-go/interlock/lockorder"
+)
+
+// config is what the flags say.
+type config struct {
+	addr     string
+	load     time.Duration // 0: until interrupted
+	progress time.Duration // between two lines
+	plant    string
+}
+
+func main() {
+	var c config
+	flag.StringVar(&c.addr, "addr", "127.0.0.1:8080", "where to listen")
+	flag.DurationVar(&c.load, "load", 0, "send load for so long, then stop")
+	flag.DurationVar(&c.progress, "progress", time.Second, "how often to say how it goes")
+	flag.StringVar(&c.plant, "plant", "", "a mistake to make: "+strings.Join(slices.Sorted(maps.Keys(plants)), ", "))
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	found, err := c.run(ctx, os.Stdout)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "inference: %+v\n", err)
+	}
+	if err != nil || found > 0 {
+		stop()
+		os.Exit(1)
+	}
+}
+
+// run serves until the load is done or ctx is, and returns how many findings there were.
+func (c config) run(ctx context.Context, out io.Writer) (found int64, err error) {
+	var count atomic.Int64
+	lockorder.SetHandler(func(r lockorder.Report) {
+		count.Add(1)
+		fmt.Fprint(out, r)
+		if r.Tier == lockorder.Deadlock {
+			os.Exit(1) // who waits in it will never answer
+		}
+	})
+	defer lockorder.SetHandler(nil)
+	if c.plant != "" && plants[c.plant] == nil {
+		return 0, fmt.Errorf("there is no plant %q", c.plant)
+	}
+	dir, err := os.MkdirTemp("", "models")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	if err := writeFiles(dir); err != nil {
+		return 0, err
+	}
+	err = c.serve(ctx, newServer(dir), out)
+	_ = lockorder.Find() // gives the handler what shows only to who looks: locks that were left locked
+	return count.Load(), err
+}
+
+// serve runs s, and on it the plant and then the load, if there are any.
+func (c config) serve(ctx context.Context, s *server, out io.Writer) error {
+	listener, err := net.Listen("tcp", c.addr)
+	if err != nil {
+		return err
+	}
+	base := "http://" + listener.Addr().String()
+	fmt.Fprintf(out, "inference: serving %d models on %s, who waits for whom on %s/debug/lockorder/\n", models, base, base)
+	web := &http.Server{Handler: s.handler(), ReadHeaderTimeout: time.Second}
+	var serving sync.WaitGroup
+	served := make(chan error, 1)
+	serving.Go(func() { served <- web.Serve(listener) })
+
+	var planted error
+	if plant := plants[c.plant]; plant != nil {
+		planted = plant(s) // before there is load, so that it meets nobody and the report is the same each time
+	}
+	if c.load > 0 {
+		err = newLoad(base, c.progress, out).run(ctx, c.load, s)
+	} else {
+		select {
+		case <-ctx.Done():
+		case err = <-served:
+		}
+	}
+	if failed := s.shutdown(web); err == nil {
+		err = failed
+	}
+	serving.Wait()
+	if err == nil {
+		err = planted
+	}
+	return err
+}

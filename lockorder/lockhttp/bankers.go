@@ -1,0 +1,78 @@
+package lockhttp
+
+import (
+	"strings"
+	"time"
+
+	"github.com/interlock-go/interlock/banker"
+)
+
+// Bankers are the tables of bankers.
+type Bankers struct {
+	At      time.Time `json:"at"`      // of the look
+	Bankers []Banker  `json:"bankers"` // in the order of the options
+}
+
+// Banker is one of them. The table and the reasons are read one after the other, so
+// they may differ by a few grants.
+type Banker struct {
+	banker.Snapshot
+	Reasons []Reason `json:"reasons"` // of the calls that wait, in order of arrival; the first few
+}
+
+// Reason is why a call waits.
+type Reason struct {
+	banker.Verdict
+	Waits string `json:"waits"` // what it waits for: an error of package banker, in words
+	Text  string `json:"text"`  // the verdict, for people
+}
+
+// explained bounds the reasons: each takes time in proportion to the number of jobs,
+// and the banker grants nothing meanwhile.
+const explained = 20
+
+func (l *live) bankerTables() Bankers {
+	all := Bankers{At: l.looks.now(), Bankers: []Banker{}}
+	for _, b := range l.bankers {
+		one := Banker{Snapshot: b.Snapshot(), Reasons: []Reason{}}
+		for _, v := range b.Waiting(explained) {
+			why := "about to be granted"
+			if v.Err != nil {
+				why = strings.TrimPrefix(v.Err.Error(), "banker: ")
+			}
+			one.Reasons = append(one.Reasons, Reason{v, why, v.String()})
+		}
+		all.Bankers = append(all.Bankers, one)
+	}
+	return all
+}
+
+// row is a job as the page shows it.
+type row struct {
+	Job   string
+	Cells []cell
+	Waits string // "" if it does not wait
+}
+
+// cell is what a job holds of a resource, of what it may.
+type cell struct{ Holds, Claims int64 }
+
+// rows puts the table together for the page.
+func rows(b Banker) []row {
+	waits := map[string]string{}
+	for _, w := range b.Waiting {
+		waits[w.Job] = "waits"
+	}
+	for _, r := range b.Reasons {
+		waits[r.Job] = r.Waits
+	}
+	var all []row
+	for i, job := range b.Jobs {
+		r := row{Job: job, Waits: waits[job]}
+		for k := range b.Resources {
+			r.Cells = append(r.Cells, cell{b.Allocation[i][k], b.Max[i][k]})
+		}
+		all = append(all, r)
+	}
+	return all
+}

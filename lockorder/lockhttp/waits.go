@@ -1,0 +1,88 @@
+package lockhttp
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/interlock-go/interlock/lockorder"
+)
+
+// Waits is who waits for whom.
+type Waits struct {
+	At time.Time `json:"at"` // of the look
+	// Rings are the deadlocks whose goroutines all wait still.
+	Rings []lockorder.Report `json:"rings"`
+	// Waits has those of a ring first, then the longest.
+	Waits []Wait `json:"waits"`
+}
+
+// Wait is a goroutine that waits.
+type Wait struct {
+	lockorder.Wait
+	Held    []lockorder.Hold `json:"held,omitempty"` // what it holds meanwhile
+	InRing  bool             `json:"in_ring"`        // it is part of a deadlock
+	Seconds float64          `json:"seconds"`        // how long it has been seen to wait
+}
+
+func (l *live) waits() Waits {
+	at, state := l.snapshot()
+	w := Waits{At: at, Rings: rings(state), Waits: l.allWaits(at, state)}
+	return w
+}
+
+// rings are the findings that are true now: a ring that was refused, or of which a
+// goroutine has been freed by somebody who unlocked for it, is past.
+func rings(s lockorder.State) []lockorder.Report {
+	waiting := map[uint64]uint64{}
+	for _, w := range s.Waits {
+		waiting[w.Goroutine] = w.Want.Lock.ID
+	}
+	still := []lockorder.Report{}
+	for _, f := range s.Findings {
+		r := f.Report
+		if r.Tier != lockorder.Deadlock || r.Refused {
+			continue
+		}
+		gone := slices.ContainsFunc(r.Edges, func(e lockorder.Edge) bool {
+			lock, waits := waiting[e.Goroutine]
+			return !waits || lock != e.Want.Lock.ID
+		})
+		if !gone {
+			still = append(still, r)
+		}
+	}
+	return still
+}
+
+func (l *live) allWaits(at time.Time, s lockorder.State) []Wait {
+	inRing := map[uint64]bool{}
+	for _, r := range rings(s) {
+		for _, e := range slices.Concat(r.Edges, r.Knot) {
+			inRing[e.Goroutine] = true
+		}
+	}
+	held := map[uint64][]lockorder.Hold{}
+	for _, h := range s.Held {
+		held[h.Goroutine] = append(held[h.Goroutine], h.Hold)
+	}
+	all := []Wait{}
+	for _, w := range s.Waits {
+		all = append(all, Wait{Wait: w, Held: held[w.Goroutine], InRing: inRing[w.Goroutine], Seconds: l.looks.waited(at, w)})
+	}
+	slices.SortFunc(all, func(a, b Wait) int {
+		return cmp.Or(order(b.InRing, a.InRing), cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Goroutine, b.Goroutine))
+	})
+	return all
+}
+
+// order puts false before true.
+func order(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
