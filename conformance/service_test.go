@@ -102,8 +102,8 @@ func both(a, b *mutex.Mutex) {
 		done := make(chan bool)
 		go func() {
 			pair[0].Lock()
-			//lint:ignore SA2001 what counts is the order
 			pair[1].Lock()
+			//lint:ignore SA2001 what counts is the order
 			pair[1].Unlock()
 			pair[0].Unlock()
 			close(done)

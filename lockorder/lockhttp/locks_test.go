@@ -24,14 +24,14 @@ func TestAWaitIsShownEverywhere(t *testing.T) {
 	mutex.SetClass(&mine, lockorder.NewClass("mine "+hostile))
 	mutex.SetClass(&other, lockorder.NewClass("other"))
 	mine.Lock()
-	//lint:ignore SA2001 what counts is the order
 	other.Lock()
+	//lint:ignore SA2001 what counts is the order
 	other.Unlock()
 	done := make(chan bool)
 	go func() {
 		other.Lock()
-		//lint:ignore SA2001 what counts is the order
 		mine.Lock()
+		//lint:ignore SA2001 what counts is the order
 		mine.Unlock()
 		other.Unlock()
 		close(done)
