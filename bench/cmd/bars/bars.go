@@ -71,7 +71,7 @@ func unchanged(setting, says string) []bar {
 	return bars
 }
 
-func allBars() []bar { return slices.Concat(lockBars(), bufferBars(), condBars()) }
+func allBars() []bar { return slices.Concat(lockBars(), bufferBars(), condBars(), rtBars()) }
 
 // lockBars are the bars of package mutex.
 func lockBars() []bar {
