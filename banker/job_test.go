@@ -196,6 +196,17 @@ func TestExplanation(t *testing.T) {
 	require.Contains(t, seven.Explain(banker.Of("gpu", 3)).String(), "must wait: gpu=3 is not free")
 	require.Contains(t, seven.Explain(banker.Of("gpu", 9)).String(), "cannot have gpu=9: banker: more than the job's claim")
 	require.ErrorIs(t, seven.TryAcquire(banker.Of("gpu", 1)), banker.ErrUnsafe)
+
+	// What waits is told the same.
+	require.Empty(t, b.Waiting(10))
+	ctx, cancel := context.WithCancel(t.Context())
+	gone := make(chan error)
+	go func() { gone <- seven.Acquire(ctx, banker.Of("gpu", 1)) }()
+	require.Eventually(t, func() bool { return len(b.Waiting(10)) == 1 }, patience, time.Millisecond)
+	require.Equal(t, []banker.Verdict{seven.Explain(banker.Of("gpu", 1))}, b.Waiting(10))
+	require.Empty(t, b.Waiting(0))
+	cancel()
+	require.ErrorIs(t, <-gone, context.Canceled)
 }
 
 func TestSnapshotTableAndJSON(t *testing.T) {

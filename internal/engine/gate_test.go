@@ -213,3 +213,21 @@ func (a *actor) id() (id uint64) {
 	a.does(func() { id = engine.Running().ID() })
 	return id
 }
+
+func TestASnapshotTellsWhoCouldEndAWait(t *testing.T) {
+	detect(t)
+	var g gate
+	guard := newActor(t)
+	guard.does(g.guard)
+	before := engine.Count()
+	require.Zero(t, before.Waits)
+	visitor := newActor(t)
+	visitor.begins(g.pass)
+	blocked(t, 1)
+	require.Equal(t, 1, engine.Count().Waits)
+	w := lockorder.Snapshot().Waits[0]
+	require.Len(t, w.Wakers, 1)
+	require.NotEqual(t, w.Goroutine, w.Wakers[0].Goroutine)
+	require.Empty(t, w.Holders)
+	guard.does(func() { require.True(t, g.open()) })
+}

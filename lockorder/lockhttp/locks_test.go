@@ -25,11 +25,13 @@ func TestAWaitIsShownEverywhere(t *testing.T) {
 	mutex.SetClass(&other, lockorder.NewClass("other"))
 	mine.Lock()
 	other.Lock()
+	//lint:ignore SA2001 what counts is the order
 	other.Unlock()
 	done := make(chan bool)
 	go func() {
 		other.Lock()
 		mine.Lock()
+		//lint:ignore SA2001 what counts is the order
 		mine.Unlock()
 		other.Unlock()
 		close(done)
