@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interlock-go/interlock/banker"
+	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
@@ -24,9 +25,7 @@ type scene struct {
 }
 
 func newScene(t *testing.T) *scene {
-	reports := make(chan lockorder.Report, 100)
-	lockorder.SetHandler(func(r lockorder.Report) { reports <- r })
-	t.Cleanup(func() { lockorder.SetHandler(nil) })
+	reported.During(t) // keeps hazards off standard error
 	s := &scene{
 		b:      open(t, banker.Capacity{"gpu": 2}, banker.WithName("pool")),
 		locked: make(chan bool), held: make(chan bool), got: make(chan error, 1),

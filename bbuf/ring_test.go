@@ -12,63 +12,26 @@ import (
 
 	"github.com/interlock-go/interlock/bbuf"
 	"github.com/interlock-go/interlock/cond"
-	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/internal/goroutine"
+	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
-
-// watch collects what is reported while a test runs.
-type watch struct {
-	mu      sync.Mutex
-	reports []lockorder.Report
-	at      []time.Time
-}
-
-func detect(t *testing.T) *watch {
-	t.Helper()
-	engine.Reset()
-	w := new(watch)
-	lockorder.SetHandler(func(r lockorder.Report) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.reports, w.at = append(w.reports, r), append(w.at, time.Now())
-	})
-	t.Cleanup(func() {
-		lockorder.SetHandler(nil)
-		engine.Reset()
-	})
-	return w
-}
-
-// of returns the reports of a tier, and when the first was made.
-func (w *watch) of(tier lockorder.Tier) (reports []lockorder.Report, first time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i, r := range w.reports {
-		if r.Tier == tier {
-			if len(reports) == 0 {
-				first = w.at[i]
-			}
-			reports = append(reports, r)
-		}
-	}
-	return reports, first
-}
 
 // within is how soon a ring must be reported after the call that closes it. The clock runs from before the call.
 const within = 10 * time.Millisecond
 
 // deadlock waits for the one ring and holds it against the clock. A first try may be slow on a busy machine, so scenarios are tried again.
-func deadlock(t *testing.T, edges int, scenario func(t *testing.T, w *watch) (began time.Time)) {
+func deadlock(t *testing.T, edges int, scenario func(t *testing.T, w *reported.Reports) (began time.Time)) {
 	t.Helper()
 	var took time.Duration
 	for range 5 {
 		t.Run("", func(t *testing.T) {
-			w := detect(t)
+			w := reported.During(t)
 			began := scenario(t, w)
-			all, first := w.of(lockorder.Deadlock)
+			all := w.Of(lockorder.Deadlock)
 			require.Len(t, all, 1)
+			_, first := w.Await(lockorder.Deadlock)
 			require.Len(t, all[0].Edges, edges)
 			for _, e := range all[0].Edges {
 				require.NotEmpty(t, e.Want.Stack)
@@ -87,11 +50,6 @@ func eventually(t *testing.T, what func() bool) {
 	require.Eventually(t, what, patience, 100*time.Microsecond)
 }
 
-func (w *watch) awaitDeadlock(t *testing.T) {
-	t.Helper()
-	eventually(t, func() bool { all, _ := w.of(lockorder.Deadlock); return len(all) > 0 })
-}
-
 // waits waits until n goroutines are blocked on what the detector knows.
 func waits(t *testing.T, n int) {
 	t.Helper()
@@ -101,7 +59,7 @@ func waits(t *testing.T, n int) {
 // The buffer is full, and its only consumer needs the lock that the producer holds.
 func TestRingThroughAFullBuffer(t *testing.T) {
 	for _, k := range []kind{{2, true}, {2, false}} {
-		deadlock(t, 2, func(t *testing.T, w *watch) (began time.Time) {
+		deadlock(t, 2, func(t *testing.T, w *reported.Reports) (began time.Time) {
 			b := k.filled()
 			var m mutex.Mutex
 			registered, full := make(chan struct{}), make(chan struct{})
@@ -126,7 +84,7 @@ func TestRingThroughAFullBuffer(t *testing.T) {
 			waits(t, 1)
 			began = time.Now()
 			close(full)
-			w.awaitDeadlock(t)
+			w.Await(lockorder.Deadlock)
 			_, err := b.TryGet() // breaks the ring
 			require.NoError(t, err)
 			b.Close()
@@ -138,7 +96,7 @@ func TestRingThroughAFullBuffer(t *testing.T) {
 
 // The twin takes an item before it asks for the lock.
 func TestFullBufferWithoutRingIsSilent(t *testing.T) {
-	w := detect(t)
+	w := reported.During(t)
 	b := kind{2, true}.filled()
 	var m mutex.Mutex
 	registered, release := make(chan struct{}), make(chan struct{})
@@ -162,26 +120,24 @@ func TestFullBufferWithoutRingIsSilent(t *testing.T) {
 	waits(t, 1)
 	close(release)
 	wg.Wait()
-	all, _ := w.of(lockorder.Deadlock)
-	require.Empty(t, all)
+	require.Empty(t, w.Of(lockorder.Deadlock))
 }
 
 // The buffer is empty, and its producer waits for a condition that the consumer must signal.
 func TestRingThroughAnEmptyBufferAndACondition(t *testing.T) {
-	deadlock(t, 2, func(t *testing.T, w *watch) (began time.Time) {
+	deadlock(t, 2, func(t *testing.T, w *reported.Reports) (began time.Time) {
 		return emptyAndCondition(t, w, false)
 	})
 }
 
 // The twin signals before it gets.
 func TestEmptyBufferWithSignalIsSilent(t *testing.T) {
-	w := detect(t)
+	w := reported.During(t)
 	emptyAndCondition(t, w, true)
-	all, _ := w.of(lockorder.Deadlock)
-	require.Empty(t, all)
+	require.Empty(t, w.Of(lockorder.Deadlock))
 }
 
-func emptyAndCondition(t *testing.T, w *watch, signals bool) (began time.Time) {
+func emptyAndCondition(t *testing.T, w *reported.Reports, signals bool) (began time.Time) {
 	b := bbuf.New[int](2)
 	var m mutex.Mutex
 	c := cond.New(&m)
@@ -219,7 +175,7 @@ func emptyAndCondition(t *testing.T, w *watch, signals bool) (began time.Time) {
 	began = time.Now()
 	close(begin)
 	if !signals {
-		w.awaitDeadlock(t)
+		w.Await(lockorder.Deadlock)
 		m.Lock()
 		asked = true
 		m.Unlock()
@@ -234,7 +190,7 @@ func TestGetWithoutProducersLeft(t *testing.T) {
 	if !goroutine.Direct {
 		t.Skip("the portable way cannot tell that a goroutine has finished")
 	}
-	deadlock(t, 1, func(t *testing.T, w *watch) (began time.Time) {
+	deadlock(t, 1, func(t *testing.T, w *reported.Reports) (began time.Time) {
 		b := bbuf.New[int](2)
 		gone := make(chan struct{})
 		go func() { defer close(gone); b.Producer() }()
@@ -244,7 +200,7 @@ func TestGetWithoutProducersLeft(t *testing.T) {
 		<-time.After(time.Millisecond)
 		began = time.Now()
 		wg.Go(func() { _, err := b.Get(context.Background()); must(err) })
-		w.awaitDeadlock(t)
+		w.Await(lockorder.Deadlock)
 		must(b.Put(context.Background(), 1))
 		wg.Wait()
 		return began
@@ -253,7 +209,7 @@ func TestGetWithoutProducersLeft(t *testing.T) {
 
 // A context that can end makes every wait finite.
 func TestRingWithAContextIsSilent(t *testing.T) {
-	w := detect(t)
+	w := reported.During(t)
 	b := kind{1, true}.filled()
 	var m mutex.Mutex
 	ctx, cancel := context.WithCancel(t.Context())
@@ -271,13 +227,12 @@ func TestRingWithAContextIsSilent(t *testing.T) {
 	require.ErrorIs(t, b.Put(ctx, 1), context.Canceled)
 	m.Unlock()
 	wg.Wait()
-	all, _ := w.of(lockorder.Deadlock)
-	require.Empty(t, all)
+	require.Empty(t, w.Of(lockorder.Deadlock))
 }
 
 // Who takes items without having said so makes nothing certain any more.
 func TestUnregisteredConsumerMakesItUncertain(t *testing.T) {
-	w := detect(t)
+	w := reported.During(t)
 	b := kind{1, true}.filled()
 	var m mutex.Mutex
 	registered := make(chan struct{})
@@ -297,8 +252,7 @@ func TestUnregisteredConsumerMakesItUncertain(t *testing.T) {
 	must(b.Put(context.Background(), 2))
 	m.Unlock()
 	wg.Wait()
-	all, _ := w.of(lockorder.Deadlock)
-	require.Empty(t, all)
+	require.Empty(t, w.Of(lockorder.Deadlock))
 }
 
 func TestWaitingWithALockHeldIsAHazard(t *testing.T) {
@@ -309,7 +263,7 @@ func TestWaitingWithALockHeldIsAHazard(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, held := range []bool{true, false} {
-				w := detect(t)
+				w := reported.During(t)
 				b := bbuf.New[int](1)
 				if name == "Put" {
 					must(b.TryPut(0))
@@ -328,7 +282,7 @@ func TestWaitingWithALockHeldIsAHazard(t *testing.T) {
 					must(b.TryPut(1))
 				}
 				wg.Wait()
-				all, _ := w.of(lockorder.Hazard)
+				all := w.Of(lockorder.Hazard)
 				if !held {
 					require.Empty(t, all)
 					continue

@@ -11,43 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interlock-go/interlock/cond"
-	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
-
-// watch collects what is reported while a test runs.
-type watch struct {
-	mu      sync.Mutex
-	reports []lockorder.Report
-}
-
-func detect(t *testing.T) *watch {
-	t.Helper()
-	engine.Reset()
-	w := new(watch)
-	lockorder.SetHandler(func(r lockorder.Report) {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.reports = append(w.reports, r)
-	})
-	t.Cleanup(func() {
-		lockorder.SetHandler(nil)
-		engine.Reset()
-	})
-	return w
-}
-
-func (w *watch) of(tier lockorder.Tier) (reports []lockorder.Report) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, r := range w.reports {
-		if r.Tier == tier {
-			reports = append(reports, r)
-		}
-	}
-	return reports
-}
 
 func TestWaitWithoutHoldingOurLockPanics(t *testing.T) {
 	var m mutex.Mutex
@@ -65,7 +32,7 @@ func TestWaitWithoutHoldingOurLockPanics(t *testing.T) {
 
 func TestOurLocksAreHeldAgainAfterTheWait(t *testing.T) {
 	for _, twin := range []bool{false, true} {
-		w := detect(t)
+		w := reported.During(t)
 		var m, other mutex.Mutex
 		c := cond.New(&m)
 		var wg sync.WaitGroup
@@ -82,7 +49,7 @@ func TestOurLocksAreHeldAgainAfterTheWait(t *testing.T) {
 		await(c, 1)
 		c.Signal()
 		wg.Wait()
-		hazards := w.of(lockorder.Hazard)
+		hazards := w.Of(lockorder.Hazard)
 		if !twin {
 			require.Empty(t, hazards, "L does not count")
 			continue
@@ -97,7 +64,7 @@ func TestOurLocksAreHeldAgainAfterTheWait(t *testing.T) {
 // The only signaller needs the lock that the waiter has kept.
 func TestRingThroughACondition(t *testing.T) {
 	for _, ring := range []bool{true, false} {
-		w := detect(t)
+		w := reported.During(t)
 		var m, other mutex.Mutex
 		c := cond.New(&m)
 		registered, waits := make(chan struct{}), make(chan struct{})
@@ -123,13 +90,13 @@ func TestRingThroughACondition(t *testing.T) {
 		require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == 1 }, patience, time.Millisecond)
 		close(waits)
 		if ring {
-			require.Eventually(t, func() bool { return len(w.of(lockorder.Deadlock)) == 1 }, patience, time.Millisecond)
-			require.Len(t, w.of(lockorder.Deadlock)[0].Edges, 2)
+			r, _ := w.Await(lockorder.Deadlock)
+			require.Len(t, r.Edges, 2)
 			c.Signal() // breaks the ring
 		}
 		wg.Wait()
 		if !ring {
-			require.Empty(t, w.of(lockorder.Deadlock))
+			require.Empty(t, w.Of(lockorder.Deadlock))
 		}
 	}
 }

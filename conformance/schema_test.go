@@ -46,7 +46,31 @@ func inputs(t *testing.T) map[string][]string {
 		"known":         {"-baseline", known, plain},
 		"suppressed":    {"-baseline", suppressed, plain},
 		"left out":      {"-skip", plain, known},
+		"confirmed":     {plain, confirmation(t, plain)},
 	}
+}
+
+// confirmation writes a graph file in which the first finding of another has happened.
+func confirmation(t *testing.T, plain string) string {
+	t.Helper()
+	var found struct {
+		Findings []struct{ Report map[string]any }
+	}
+	require.NoError(t, json.Unmarshal(lockorder(t, os.Getenv("PATH"), "check", "-format", "json", plain), &found))
+	ring := found.Findings[0].Report
+	ring["tier"], ring["kind"], ring["provoked"] = "deadlock", "ring", true
+	ring["knot"] = []any{map[string]any{
+		"goroutine": 7, "want": map[string]any{"lock": map[string]any{"id": 1, "type": "Cond"}}, "via": -1,
+		"wakers": []any{map[string]any{"goroutine": 8, "gone": true}},
+	}}
+	text, err := json.Marshal(ring)
+	require.NoError(t, err)
+	name := filepath.Join(t.TempDir(), "ring.graph")
+	text = append([]byte("interlock-graph 2\nprocess rerun host 9 /tmp/app.test example.com/app\nreport "), append(text, '\n')...)
+	require.NoError(t, os.WriteFile(name, text, 0o666))
+	out := lockorder(t, os.Getenv("PATH"), "check", "-format", "json", plain, name)
+	require.Contains(t, string(out), `"confirmed": {`)
+	return name
 }
 
 func TestSARIFIsValid(t *testing.T) {

@@ -16,6 +16,7 @@ type config struct {
 	tiers     tierSet // printed by the default handler
 	classes   string  // file with the classes of the source, "" for none
 	graph     string  // folder for a graph file, "" for none
+	pause     string  // file with the cycle that goroutines are held up for, "" for none
 	wait      time.Duration
 	stacks    bool
 	maxOrders int // 0: the engine's own bound
@@ -33,13 +34,14 @@ var settings = map[string]func(*config, string) error{
 	"tiers":         setTiers,
 	"graph":         func(c *config, v string) error { return setText(&c.graph, v) },
 	"classes":       func(c *config, v string) error { return setText(&c.classes, v) },
+	"pause":         func(c *config, v string) error { return setText(&c.pause, v) },
 	"wait":          setWait,
 	"stacks":        func(c *config, v string) error { return setBool(&c.stacks, v) },
 	"max_orders":    func(c *config, v string) error { return setInt(&c.maxOrders, v, 1, 1<<30) },
 }
 
 // settingNames are the keys in the order of the manual.
-const settingNames = "log_path, halt_on_error, exitcode, tiers, graph, classes, wait, stacks, max_orders"
+const settingNames = "log_path, halt_on_error, exitcode, tiers, graph, classes, pause, wait, stacks, max_orders"
 
 // parseConfig reads space-separated key=value pairs. What is wrong is left at
 // its default and named in an error of its own; a later pair overrides an

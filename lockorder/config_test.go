@@ -27,6 +27,7 @@ func TestConfigSetsWhatItNames(t *testing.T) {
 		"halt_on_error=1 halt_on_error=0": func(*lockorder.Config) {},
 		"exitcode=0":                      func(c *lockorder.Config) { c.ExitCode = 0 },
 		"graph=/tmp/g":                    func(c *lockorder.Config) { c.Graph = "/tmp/g" },
+		"pause=/tmp/p":                    func(c *lockorder.Config) { c.Pause = "/tmp/p" },
 		"wait=10s":                        func(c *lockorder.Config) { c.Wait = 10 * time.Second },
 		"wait=10s wait=0":                 func(*lockorder.Config) {},
 		"stacks=1  max_orders=7":          func(c *lockorder.Config) { c.Stacks, c.MaxOrders = true, 7 },

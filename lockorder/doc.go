@@ -81,6 +81,9 @@
 //	graph=DIR          append orders and reports to a file for each process in DIR
 //	classes=FILE       the classes of locks by the places where they are acquired, as
 //	                   the command lockorder makes it; a class from SetClass goes before
+//	pause=FILE         hold goroutines up where a predicted deadlock needs them, by a plan
+//	                   of lockorder test -confirm; the first deadlock then ends the
+//	                   process. Starts one goroutine; wait= has no effect
 //	wait=0             report waits longer than this, such as 10s, whose holder is
 //	                   blocked outside our locks or gone; starts one goroutine
 //	stacks=0           1: take the whole stack at every acquisition, not only when an
@@ -92,7 +95,7 @@
 //
 // # Manners
 //
-// The package starts no goroutine and no timer unless wait= asks for one, and
+// The package starts no goroutine and no timer unless wait= or pause= asks for one, and
 // imports neither net nor os/user nor cgo, so that Go still notices when all
 // goroutines are asleep.
 package lockorder

@@ -21,6 +21,16 @@ func engineStart(c config) {
 	engine.OnReset(forget)
 }
 
+// enginePauses makes pause receive each request before it is made, with the addresses of the
+// calls that acquired what it holds. It returns false for a call that it need not see again.
+func enginePauses(pause func(engine.Ask) (again bool)) {
+	engine.SetPauser(func(a *engine.Ask) {
+		if !pause(*a) {
+			engine.Pass(a.Want.PC)
+		}
+	})
+}
+
 func engineNewClass(name string, nested Nesting) uint32 {
 	return engine.NewClass(name, [...]engine.Nest{
 		NestAny: engine.NestAny, NestNone: engine.NestNone,

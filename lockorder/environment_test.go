@@ -145,6 +145,32 @@ func TestWrongEnvironmentIsNamedAtStartAndIgnored(t *testing.T) {
 	require.Contains(t, stderr, "\ninterlock: potential: ")
 }
 
+// While goroutines are held up a deadlock is what they were held up for: it goes to
+// the graph file, marked, and ends the process.
+func TestADeadlockThatIsProvokedEndsTheProcess(t *testing.T) {
+	dir := t.TempDir()
+	plan := filepath.Join(dir, "plan")
+	require.NoError(t, os.WriteFile(plan, []byte(`{"parts":[{},{}],"limit":1,"budget":1}`), 0o666))
+	_, stderr, code := child(t, "three", "tiers=none graph="+dir+" pause="+plan)
+	require.Empty(t, stderr)
+	require.Equal(t, 66, code)
+	files, err := filepath.Glob(filepath.Join(dir, "*.graph"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	text, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	require.Equal(t, 3, strings.Count(string(text), "\nreport "))
+	require.Equal(t, 1, strings.Count(string(text), `"provoked":true`))
+}
+
+func TestAPlanThatCannotBeReadIsNamed(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad")
+	require.NoError(t, os.WriteFile(bad, []byte("{}"), 0o666))
+	_, stderr, code := child(t, "three", "tiers=none pause="+bad)
+	require.Contains(t, stderr, "interlock: INTERLOCK: pause: a plan has two parts at least")
+	require.Zero(t, code)
+}
+
 func TestTableOfClassesThatCannotBeRead(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "bad")
 	require.NoError(t, os.WriteFile(bad, []byte("interlock-classes 1\nclass p.mu\n x.go\n"), 0o666))

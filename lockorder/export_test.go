@@ -36,6 +36,7 @@ type Config struct {
 	ExitCode  int
 	Tiers     []Tier
 	Graph     string
+	Pause     string
 	Wait      time.Duration
 	Stacks    bool
 	MaxOrders int
@@ -45,7 +46,7 @@ func ParseConfig(text string) (Config, []error) {
 	c, wrong := parseConfig(text)
 	out := Config{
 		LogPath: c.logPath, Halt: c.halt, ExitCode: c.exitCode, Graph: c.graph,
-		Wait: c.wait, Stacks: c.stacks, MaxOrders: c.maxOrders,
+		Pause: c.pause, Wait: c.wait, Stacks: c.stacks, MaxOrders: c.maxOrders,
 	}
 	for t := Deadlock; t <= Hazard; t++ {
 		if c.tiers.has(t) {

@@ -47,7 +47,14 @@ func shown(f runtime.Frame) bool {
 	case f.Function == "runtime.goexit" || f.Function == "runtime.main":
 		return false
 	}
-	return true
+	return !wrapper(f.Function)
+}
+
+// wrapper tells whether the compiler has made the function for a go or defer statement with arguments. It has the
+// statement's line; the function around it has the line that is running.
+func wrapper(function string) bool {
+	name := function[strings.LastIndexByte(function, '.')+1:]
+	return strings.HasPrefix(name, "deferwrap") || strings.HasPrefix(name, "gowrap")
 }
 
 // withoutOurs drops our own frames at the top, unless there is nothing else.

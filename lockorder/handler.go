@@ -37,10 +37,14 @@ func sink(f *engine.Finding) { deliver(newReport(f)) }
 // deliver stores a finding before it gives it away: a handler that panics or
 // exits must not lose it for those who ask later.
 func deliver(r Report) {
+	r.Provoked = active.pause != "" && r.Tier == Deadlock && !r.Refused
 	if !remember(r, currentFinder()) {
 		return
 	}
 	graphReport(r)
+	if r.Provoked {
+		os.Exit(active.exitCode) // the ring is what the process was run for, and it would hang
+	}
 	if silenced(&r) {
 		return
 	}

@@ -30,6 +30,9 @@ type Report struct {
 	// Refused says that a LockContext was refused with this cycle as its
 	// error, so that the program goes on.
 	Refused bool `json:"refused,omitempty"`
+	// Provoked says that goroutines were held up to make it happen, as lockorder
+	// test -confirm does.
+	Provoked bool `json:"provoked,omitempty"`
 	// Condition is the Coffman condition on which the finding turns: the one
 	// that is broken already if Guarded or Ordered, else the one that the
 	// first advice breaks. It is empty for what is no cycle.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/interlock-go/interlock/internal/rendezvous"
 )
 
 // active is what INTERLOCK said. Nothing writes it after init.
@@ -27,6 +29,14 @@ func init() {
 			wrong = append(wrong, fmt.Errorf("classes: %w", err))
 		}
 	}
+	var pauses rendezvous.Plan
+	if c.pause != "" {
+		var err error
+		if pauses, err = readPauses(c.pause); err != nil {
+			wrong = append(wrong, fmt.Errorf("pause: %w", err))
+			c.pause = ""
+		}
+	}
 	if c.logPath != "stderr" && c.logPath != "stdout" {
 		// The file is opened late, and the program may go to another folder first.
 		if abs, err := filepath.Abs(c.logPath); err == nil {
@@ -39,7 +49,9 @@ func init() {
 	active = c
 	log.path = c.logPath
 	engineStart(c)
-	if c.wait > 0 {
+	if c.pause != "" {
+		startPauses(pauses)
+	} else if c.wait > 0 { // who waits for one that is held up waits for us
 		go watchWaits(c.wait, nil)
 	}
 }

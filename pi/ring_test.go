@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 	"github.com/interlock-go/interlock/pi"
@@ -22,30 +22,6 @@ const (
 	within       = 10 * time.Millisecond
 )
 
-// told collects what is reported while a test runs.
-func told(t *testing.T) (deadlocks func() []lockorder.Report) {
-	t.Helper()
-	engine.Reset()
-	var mu sync.Mutex
-	var all []lockorder.Report
-	lockorder.SetHandler(func(r lockorder.Report) {
-		mu.Lock()
-		defer mu.Unlock()
-		if r.Tier == lockorder.Deadlock {
-			all = append(all, r)
-		}
-	})
-	t.Cleanup(func() {
-		lockorder.SetHandler(nil)
-		engine.Reset()
-	})
-	return func() []lockorder.Report {
-		mu.Lock()
-		defer mu.Unlock()
-		return append([]lockorder.Report(nil), all...)
-	}
-}
-
 func blocked(n int) func() bool {
 	return func() bool { return len(lockorder.Snapshot().Waits) == n }
 }
@@ -54,7 +30,7 @@ func blocked(n int) func() bool {
 // The call that closes it, B's, has a way out if context is set: then it is refused, else the test unlocks
 // for A's goroutine.
 func ring(t *testing.T, context bool) (took time.Duration, err error) {
-	reports := told(t)
+	reports := reported.During(t)
 	e := pi.NewExecutor(pi.WithSlots(2))
 	var m pi.Mutex
 	var x mutex.Mutex
@@ -94,10 +70,10 @@ func ring(t *testing.T, context bool) (took time.Duration, err error) {
 	require.Eventually(t, blocked(1), ringPatience, time.Millisecond)
 	close(aWaits)
 	if !context {
-		require.Eventually(t, func() bool { return len(reports()) > 0 }, ringPatience, 100*time.Microsecond)
-		ended = time.Now()
-		require.Len(t, reports()[0].Edges, 2)
-		require.Contains(t, reports()[0].String(), "pi.Mutex")
+		var told lockorder.Report
+		told, ended = reports.Await(lockorder.Deadlock)
+		require.Len(t, told.Edges, 2)
+		require.Contains(t, told.String(), "pi.Mutex")
 		x.Unlock() // by neither of them: the ring is broken from outside
 	}
 	done.Wait()
@@ -130,7 +106,7 @@ func TestRingThroughAMutexIsRefused(t *testing.T) {
 
 // The twin: whoever holds the pi.Mutex runs, and whoever waits for it holds another lock.
 func TestWaitingWithALockHeldIsNoRing(t *testing.T) {
-	reports := told(t)
+	reports := reported.During(t)
 	e := pi.NewExecutor(pi.WithSlots(2))
 	var m pi.Mutex
 	var x mutex.Mutex
@@ -158,7 +134,7 @@ func TestWaitingWithALockHeldIsNoRing(t *testing.T) {
 	close(goOn)
 	done.Wait()
 	require.NoError(t, e.Shutdown(t.Context()))
-	require.Empty(t, reports())
+	require.Empty(t, reports.Of(lockorder.Deadlock))
 }
 
 // B is granted the pi.Mutex, loses it to C before it has a slot, and waits again; C wants what B holds.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,7 +20,8 @@ type goArgs struct {
 	modfile, overlay string
 	mod              string
 	trimmed          bool // -trimpath
-	toolexec         string
+	toolexec, exec   string
+	parallel         int  // -p
 	json, counted    bool // -json and -count were given
 	covered          bool // one of the flags for coverage was
 
@@ -27,6 +29,9 @@ type goArgs struct {
 	plain []string
 	deps  []string
 	graph string
+	// confirm asks for reruns, up to confirmRuns for each finding.
+	confirm     bool
+	confirmRuns int
 	// classes is where lockorder build puts the table of lock classes.
 	classes string
 }
@@ -47,7 +52,7 @@ var (
 		mutexprofile mutexprofilefraction o outputdir overlay p parallel pgo pkgdir run shuffle skip tags timeout
 		toolexec trace vet`)
 	ownFlags = map[string]map[string]bool{
-		"test": words("fail plain deps graph"), "run": words("fail plain deps graph"), "build": words("plain deps classes"),
+		"test": words("fail plain deps graph confirm-runs"), "run": words("fail plain deps graph"), "build": words("plain deps classes"),
 	}
 	// listFlags decide which files a package has, by tags or otherwise, or how it is
 	// compiled.
@@ -66,7 +71,7 @@ func words(list string) map[string]bool {
 // are no flags, and what comes after them or after a flag that it does not know
 // is for the test binary.
 func parseArgs(verb string, args []string) (*goArgs, error) {
-	p := &goArgs{verb: verb, fail: defaultFail}
+	p := &goArgs{verb: verb, fail: defaultFail, confirmRuns: 20}
 	listEnded := false
 	for len(args) > 0 {
 		arg := args[0]
@@ -90,6 +95,8 @@ func parseArgs(verb string, args []string) (*goArgs, error) {
 		short := strings.TrimPrefix(name, "test.")
 		listEnded = listEnded || len(p.packages) > 0
 		switch {
+		case name == "confirm" && verb == "test":
+			p.confirm = value != "false"
 		case valueFlags[short] || ownFlags[verb][name]:
 			given := []string{arg}
 			if !hasValue {
@@ -157,10 +164,17 @@ func (p *goArgs) value(name, value string, given []string) error {
 		p.graph = value
 	case "classes":
 		p.classes = value
+	case "confirm-runs":
+		return p.setRuns(value)
 	case "toolexec":
 		p.toolexec = value
+	case "exec":
+		p.exec = value
 	default:
 		p.counted = p.counted || name == "count"
+		if name == "p" {
+			p.parallel, _ = strconv.Atoi(value) // the go command says what is wrong with it
+		}
 		p.covered = p.covered || strings.HasPrefix(name, "cover")
 		p.handed = append(p.handed, given...)
 		if listFlags[name] {
@@ -178,6 +192,15 @@ func (p *goArgs) bool(name, value, given string) {
 	if listFlags[name] {
 		p.list = append(p.list, given)
 	}
+}
+
+func (p *goArgs) setRuns(value string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		return fmt.Errorf("flag -confirm-runs: %q is no number of reruns from 1 up", value)
+	}
+	p.confirm, p.confirmRuns = true, n
+	return nil
 }
 
 func (p *goArgs) setFail(value string) error {

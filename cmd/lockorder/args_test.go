@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -32,11 +33,15 @@ func TestParseArgs(t *testing.T) {
 		"-plain a,b/... -graph g ./a -plain=c": {
 			handed: fields("./a"), packages: fields("./a"), plain: fields("a b/... c"), graph: "g",
 		},
+		"-confirm -p 3 -exec x ./a":     {handed: fields("-p 3 ./a"), packages: fields("./a"), confirm: true, parallel: 3, exec: "x"},
+		"-confirm-runs 7 ./a":           {handed: fields("./a"), packages: fields("./a"), confirm: true, confirmRuns: 7},
+		"-confirm=false -confirmed ./a": {handed: fields("-confirmed ./a"), packages: fields(".")},
 	} {
 		t.Run(line, func(t *testing.T) {
 			got, err := parseArgs("test", strings.Fields(line))
 			require.NoError(t, err)
 			want.verb, want.fail = "test", defaultFail
+			want.confirmRuns = cmp.Or(want.confirmRuns, 20)
 			require.Equal(t, &want, got)
 		})
 	}
@@ -61,6 +66,14 @@ func TestBuildHasNoFindings(t *testing.T) {
 	require.Equal(t, "c", p.classes)
 	require.True(t, p.trimmed)
 	require.Equal(t, fields("-trimpath -o app -fail ./..."), p.handed)
+}
+
+func TestConfirmIsOfTestOnly(t *testing.T) {
+	p, err := parseArgs("build", fields("-confirm ./..."))
+	require.NoError(t, err)
+	require.Equal(t, fields("-confirm ./..."), p.handed)
+	_, err = parseArgs("test", fields("-confirm-runs many"))
+	require.ErrorContains(t, err, `"many" is no number of reruns`)
 }
 
 func fields(list string) []string { return strings.Fields(list) }

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/interlock-go/interlock/internal/overlay"
 )
@@ -42,7 +43,14 @@ func audit(verb string, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	status, err := observe(ctx, p, build, graphs, stdout, stderr)
+	kept := ""
+	if p.confirm {
+		if kept, err = os.MkdirTemp(dir, "kept-"); err != nil {
+			return fail(stderr, err)
+		}
+	}
+	began := time.Now()
+	status, err := observe(ctx, p, build, graphs, kept, stdout, stderr)
 	if err != nil {
 		return fail(stderr, err)
 	}
@@ -52,7 +60,8 @@ func audit(verb string, args []string, stdout, stderr io.Writer) int {
 	if p.json {
 		stdout = stderr
 	}
-	return max(status, conclude(p, build, graphs, stdout, stderr))
+	c := conclusion{p: p, build: build, graphs: graphs, kept: kept, took: time.Since(began), say: say}
+	return max(status, c.print(ctx, stdout, stderr))
 }
 
 // tellMoves says what was decided about packages and files that nobody has asked for.
@@ -81,31 +90,6 @@ func only(ctx context.Context, p *goArgs, build *overlay.Build, stdout, stderr i
 	}
 	if err != nil {
 		return fail(stderr, err)
-	}
-	return status
-}
-
-// conclude prints what the processes have found and returns the exit status that
-// it deserves.
-func conclude(p *goArgs, build *overlay.Build, graphs string, stdout, stderr io.Writer) int {
-	status := exitOK
-	stdout = restored{stdout, build.Restore}
-	graph, err := merge(graphs)
-	if err != nil {
-		fmt.Fprintf(stderr, "lockorder: left out of the findings: %v\n", err)
-		status = exitFail
-	}
-	if p.graph != "" {
-		if err := writeGraph(p.graph, graph); err != nil {
-			return fail(stderr, err)
-		}
-	}
-	places := findPlaces(p.dir)
-	found := collect(graph).with(nestings(graph, build.Sites, places))
-	found.toRead(places)
-	found.print(stdout, graph, p.fail)
-	if found.count(p.fail) > 0 {
-		status = exitFail
 	}
 	return status
 }
@@ -159,10 +143,22 @@ func prepare(ctx context.Context, p *goArgs, dir string, say func(string, ...any
 
 // observe runs the tests, or the program, and returns the exit status of the go
 // command.
-func observe(ctx context.Context, p *goArgs, build *overlay.Build, graphs string, stdout, stderr io.Writer) (int, error) {
-	settings := strings.TrimLeft(os.Getenv("INTERLOCK")+" graph="+graphs+" classes="+build.Classes, " ")
-	g := overlay.Go{Dir: p.dir, Env: append(build.Env, "INTERLOCK="+settings)}
+func observe(ctx context.Context, p *goArgs, build *overlay.Build, graphs, kept string, stdout, stderr io.Writer) (int, error) {
+	if kept != "" {
+		flag, err := keepExec(kept, p.exec)
+		if err != nil {
+			return 0, err
+		}
+		p.exec = flag
+	}
+	g := overlay.Go{Dir: p.dir, Env: append(build.Env, "INTERLOCK="+settings(graphs, build))}
 	return runGo(ctx, p, build, g, graphs, stdout, stderr)
+}
+
+// settings are the user's and lockorder's, which come last and so count.
+func settings(graphs string, build *overlay.Build, more ...string) string {
+	own := append([]string{"graph=" + graphs, "classes=" + build.Classes}, more...)
+	return strings.TrimLeft(os.Getenv("INTERLOCK")+" "+strings.Join(own, " "), " ")
 }
 
 // runGo runs the go command and returns its exit status. It watches the graph files
@@ -200,6 +196,9 @@ func commandLine(p *goArgs, build *overlay.Build) ([]string, error) {
 	args := append([]string{p.verb}, build.Flags...)
 	if !p.counted && p.verb == "test" {
 		args = append(args, "-count=1")
+	}
+	if p.exec != "" {
+		args = append(args, "-exec="+p.exec)
 	}
 	switch {
 	case p.covered:

@@ -30,10 +30,11 @@ type (
 		LeftOut      []string          `json:"left_out"`
 	}
 	jsonFinding struct {
-		Status    status           `json:"status"`
-		Fails     bool             `json:"fails"`
-		Processes int              `json:"processes"`
-		Report    lockorder.Report `json:"report"`
+		Status    status            `json:"status"`
+		Fails     bool              `json:"fails"`
+		Processes int               `json:"processes"`
+		Report    lockorder.Report  `json:"report"`
+		Confirmed *lockorder.Report `json:"confirmed,omitempty"`
 	}
 	jsonOrder struct {
 		Held []jsonLock `json:"held"`
@@ -64,11 +65,12 @@ func writeJSON(c *checked, out io.Writer) error {
 		NeverTaken: []jsonPair{}, Suppressions: []jsonSuppression{}, LeftOut: []string{},
 	}
 	for _, f := range c.found {
-		r := localize(f.report, c.places.toReport)
+		f := f.localize(c.places.toReport)
+		r := f.report
 		if r.Edges == nil {
 			r.Edges = []lockorder.Edge{} // the schema has a list
 		}
-		j.Findings = append(j.Findings, jsonFinding{f.status, c.fails(f), f.processes, r})
+		j.Findings = append(j.Findings, jsonFinding{f.status, c.fails(f), f.processes, r, f.ring})
 	}
 	for _, d := range c.idle {
 		j.NeverTaken = append(j.NeverTaken, jsonPair(d))

@@ -21,8 +21,7 @@ func writeText(c *checked, out io.Writer) error {
 	var b strings.Builder
 	for _, f := range c.found {
 		if f.status == isNew {
-			f.report = localize(f.report, c.places.toRead)
-			f.print(&b)
+			f.localize(c.places.toRead).print(&b)
 		}
 	}
 	c.writeQuiet(&b)
@@ -55,10 +54,10 @@ func (c *checked) writeQuiet(b *strings.Builder) {
 	for _, f := range c.found {
 		switch f.status {
 		case isKnown:
-			fmt.Fprintf(b, "lockorder: known %s %s: %s\n", f.report.Tier, f.report.ID, printable(f.report.Summary))
+			fmt.Fprintf(b, "lockorder: known %s %s%s: %s\n", f.report.Tier, f.report.ID, f.mark(), printable(f.report.Summary))
 		case isSuppressed:
 			s := c.suppression(f.report.ID)
-			fmt.Fprintf(b, "lockorder: %s %s is suppressed until %s: %s\n", f.report.Tier, s.ID, s.Until.Format(baseline.Day), printable(s.Reason))
+			fmt.Fprintf(b, "lockorder: %s %s%s is suppressed until %s: %s\n", f.report.Tier, s.ID, f.mark(), s.Until.Format(baseline.Day), printable(s.Reason))
 		case isNew:
 		}
 	}

@@ -14,10 +14,13 @@ import (
 
 // finding is a report, and what the command knows of it beside.
 type finding struct {
-	report    lockorder.Report // its ID is the one of identity
-	unread    string           // instead of the report, if this program cannot read it
-	processes int              // that made it; 0 if it took several to see
-	status    status           // of lockorder check
+	report    lockorder.Report  // its ID is the one of identity
+	unread    string            // instead of the report, if this program cannot read it
+	processes int               // that made it; 0 if it took several to see
+	status    status            // of lockorder check
+	ring      *lockorder.Report // that has closed when it was tried to be made happen
+	closedIn  string            // "in rerun 3, of pkg.test, " if this command has run it
+	tried     string            // what became of the attempt, if no ring has closed
 }
 
 // findings are sorted from the gravest tier down.
@@ -34,14 +37,22 @@ func collect(graph *graphfile.Graph) findings {
 // the last of the graph.
 func collectMore(graph *graphfile.Graph, more []graphfile.Order, declared declarations) findings {
 	var found findings
+	var rings []lockorder.Report
 	for _, r := range graph.Reports() {
 		report, unread := decode(r.Raw)
+		if report.Provoked {
+			rings = append(rings, report)
+			continue
+		}
 		found = append(found, finding{report: report, unread: unread, processes: len(r.Seen)})
 	}
 	processes := append(graph.Processes(), graphfile.Process{Program: theBaseline})
 	orders := append(graph.Orders(), more...)
 	for _, r := range slices.Concat(across(graph, processes, orders), undeclared(declared, graph.Orders(), processes, found)) {
 		found = append(found, finding{report: r})
+	}
+	for _, r := range found.confirms(rings) {
+		found = append(found, finding{report: r}) // it has happened, predicted or not
 	}
 	return found.sorted()
 }
@@ -95,18 +106,22 @@ func (f findings) count(of []string) int {
 }
 
 // print writes the findings and a last line that sums up.
-func (f findings) print(out io.Writer, graph *graphfile.Graph, failing []string) {
+func (f findings) print(out io.Writer, graph *graphfile.Graph, failing []string, tries *reruns) {
 	for _, one := range f {
 		one.print(out)
 	}
 	if len(f) > 0 {
 		fmt.Fprintln(out)
 	}
+	if tries != nil {
+		fmt.Fprintf(out, "lockorder: %s\n", tries.sum())
+	}
 	fmt.Fprintf(out, "lockorder: %s: %s\n", extent(graph), f.summary(failing))
 }
 
 func (f finding) print(out io.Writer) {
 	fmt.Fprintf(out, "\n%s\n", strings.TrimRight(f.text(), "\n"))
+	f.printOutcome(out)
 	if f.processes > 1 {
 		fmt.Fprintf(out, "  seen by %d test processes\n", f.processes)
 	}

@@ -24,7 +24,11 @@ func writeGitHub(c *checked, out io.Writer) error {
 		if at, ok := c.places.ofFinding(f.report); ok {
 			file, line = at.File, at.Line
 		}
-		annotate(&b, level, file, line, "lockorder: "+f.report.Tier.String()+" "+f.report.ID, strings.TrimRight(f.text(), "\n"))
+		title := "lockorder: " + f.report.Tier.String() + " " + f.report.ID + f.mark()
+		message := strings.TrimRight(f.text(), "\n") + "\n"
+		var outcome strings.Builder
+		f.printOutcome(&outcome)
+		annotate(&b, level, file, line, title, strings.TrimRight(message+outcome.String(), "\n"))
 	}
 	for _, s := range c.expired {
 		annotate(&b, "error", c.places.toReport(c.name), s.Line, "lockorder: a suppression has expired", c.expiry(s))

@@ -40,6 +40,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return explain(args, stdout, stderr)
 	case toolexecCommand:
 		return toolexec(args, stdout, stderr)
+	case keepCommand:
+		return keep(args, stdout, stderr)
 	case "help", "-h", "-help", "--help":
 		if len(args) > 0 && args[0] == "json" {
 			fmt.Fprint(stdout, schema)

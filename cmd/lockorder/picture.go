@@ -168,7 +168,7 @@ func (p *painter) name(h graphfile.Hold) string {
 
 func (p *painter) cycle(f finding) drawing.Cycle {
 	r := f.report
-	c := drawing.Cycle{Title: r.Tier.String() + " " + r.ID, Text: r.Summary, Weight: p.c.weightOf(f)}
+	c := drawing.Cycle{Title: r.Tier.String() + " " + r.ID + f.mark(), Text: r.Summary, Weight: p.c.weightOf(f)}
 	for i, e := range r.Edges {
 		if e.Via < 0 || e.Via >= len(e.Held) {
 			continue

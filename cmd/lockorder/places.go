@@ -86,18 +86,34 @@ func (p places) toRead(file string) string {
 	return rel
 }
 
+// localize gives the files of a finding other names.
+func (f finding) localize(name func(string) string) finding {
+	f.report = localize(f.report, name)
+	if f.ring != nil {
+		ring := localize(*f.ring, name)
+		f.ring = &ring
+	}
+	return f
+}
+
 // localize gives the files of a report other names.
 func localize(r lockorder.Report, name func(string) string) lockorder.Report {
-	r.Edges = slices.Clone(r.Edges)
-	for i := range r.Edges {
-		e := &r.Edges[i]
+	r.Edges = localizeEdges(r.Edges, name)
+	r.Knot = localizeEdges(r.Knot, name)
+	return r
+}
+
+func localizeEdges(edges []lockorder.Edge, name func(string) string) []lockorder.Edge {
+	edges = slices.Clone(edges)
+	for i := range edges {
+		e := &edges[i]
 		e.Held = slices.Clone(e.Held)
 		for j := range e.Held {
 			localizeHold(&e.Held[j], name)
 		}
 		localizeHold(&e.Want, name)
 	}
-	return r
+	return edges
 }
 
 func localizeHold(h *lockorder.Hold, name func(string) string) {
@@ -110,6 +126,6 @@ func localizeHold(h *lockorder.Hold, name func(string) string) {
 // toRead gives the files of all findings the names for a person.
 func (f findings) toRead(p places) {
 	for i := range f {
-		f[i].report = localize(f[i].report, p.toRead)
+		f[i] = f[i].localize(p.toRead)
 	}
 }

@@ -50,6 +50,10 @@ type (
 		Fingerprints map[string]string  `json:"partialFingerprints"`
 		Baseline     string             `json:"baselineState,omitempty"`
 		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
+		Properties   *sarifProperties   `json:"properties,omitempty"`
+	}
+	sarifProperties struct {
+		Confirmed bool `json:"confirmed"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical `json:"physicalLocation"`
@@ -119,6 +123,11 @@ func writeSARIF(c *checked, out io.Writer) error {
 		}
 		if s := c.suppression(f.report.ID); s != nil && f.status == isSuppressed {
 			result.Suppressions = []sarifSuppression{{"external", "accepted", s.Reason + " (until " + s.Until.Format(baseline.Day) + ")"}}
+		}
+		if f.ring != nil {
+			result.Properties = &sarifProperties{Confirmed: true}
+			result.Message.Text += ". It has been made to happen."
+			result.CodeFlows = append(result.CodeFlows, c.codeFlows(*f.ring)...)
 		}
 		run.Results = append(run.Results, result)
 	}

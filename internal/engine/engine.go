@@ -32,22 +32,24 @@ import (
 
 // engine is everything that is recorded.
 type engine struct {
-	mu       sync.Mutex //house:allow the lock of a quiet section
-	base     rule.Base
-	deps     []depInfo // by rule.DepID
-	locks    lockTable
-	stacks   depot
-	found    foundTable
-	classes  classTable
-	phases   phaseTable
-	ageing   ageing
-	left     leftTable
-	scratch  []rule.Hold // of describe
-	sites    []uintptr
-	at       []uint32
-	places   siteTable
-	result   rule.Result
-	counters Counters
+	mu        sync.Mutex //house:allow the lock of a quiet section
+	base      rule.Base
+	deps      []depInfo // by rule.DepID
+	locks     lockTable
+	stacks    depot
+	found     foundTable
+	classes   classTable
+	phases    phaseTable
+	ageing    ageing
+	listening listening
+	left      leftTable
+	scratch   []rule.Hold // of describe
+	sites     []uintptr
+	at        []uint32
+	calls     [stackDepth]uintptr // of note
+	places    siteTable
+	result    rule.Result
+	counters  Counters
 }
 
 var eng engine

@@ -13,6 +13,7 @@ import (
 
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/lockorder"
+	"github.com/interlock-go/interlock/mutex"
 )
 
 // patience bounds every wait of these tests. Nothing waits that long unless it is broken.
@@ -179,6 +180,14 @@ func newActor(t *testing.T) *actor {
 	})
 	t.Cleanup(a.finish)
 	return a
+}
+
+// embrace has A hold m, and B be the one who could open g: each has what the other may come to want.
+func embrace(t *testing.T) (w *watch, m *mutex.Mutex, g *gate, a, b *actor) {
+	w, m, g, a, b = detect(t), new(mutex.Mutex), new(gate), newActor(t), newActor(t)
+	b.does(g.guard)
+	a.does(m.Lock)
+	return w, m, g, a, b
 }
 
 // does has the actor do f and returns when that is done.

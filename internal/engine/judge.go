@@ -191,17 +191,6 @@ func (e *engine) violations(a asking, r *Record, q *Request) *News {
 	return &News{Finding: f}
 }
 
-// order returns a new dependency for who listens.
-//
-//go:norace
-func (e *engine) order(dep rule.DepID) *News {
-	if orderSink.Load() == nil {
-		return nil
-	}
-	o := e.orderOf(dep)
-	return &News{Order: &o}
-}
-
 //go:norace
 func (e *engine) orderOf(dep rule.DepID) Order {
 	edge := e.edge(dep)

@@ -4,6 +4,7 @@ package engine
 type News struct {
 	Finding *Finding
 	Order   *Order
+	Ask     *Ask
 	next    *News
 }
 

@@ -1,9 +1,9 @@
 package engine
 
 import (
-	"runtime"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -11,15 +11,26 @@ import (
 // it, if that is news. The caller is in a quiet section, holds nothing internal and emits
 // the finding after it.
 //
+//go:norace
+func (r *Record) Before(q *Request) *News {
+	q.Core.identifyAs(q.For)
+	r.settle()
+	news := r.order(q)
+	if pauser.Load() != nil {
+		news = news.join(r.ask(q)) // behind the findings: what is known is told before anybody waits
+	}
+	return news
+}
+
+// order looks the order up and learns it if it is not known.
+//
 // There are three places to look before the engine's lock has to be taken: the lock's
 // own cache (tried on the fast path too), the goroutine's, and the set of orders known
 // of everybody. An order is known of everybody once so many goroutines have used it
 // that one more changes no verdict.
 //
 //go:norace
-func (r *Record) Before(q *Request) *News {
-	q.Core.identifyAs(q.For)
-	r.settle()
+func (r *Record) order(q *Request) *News {
 	if r.n() == 0 && q.For != ForWrite {
 		return nil
 	}
@@ -75,9 +86,8 @@ func (e *engine) learn(r *Record, q *Request, order uint64) (news *News, univers
 	dep, isNew := e.base.Intern(ask.held, ask.want)
 	if isNew {
 		e.note(dep, r, q, ask)
-		news = e.order(dep)
 	}
-	news = news.join(e.violations(ask, r, q))
+	news = e.order(dep, r).join(e.violations(ask, r, q))
 	if e.base.Saw(dep, r.goid, phaseNow) {
 		news = news.join(e.judge(dep))
 	}
@@ -163,7 +173,7 @@ func (e *engine) note(dep rule.DepID, r *Record, q *Request, a asking) {
 		e.lose(dep) // the dependency that had this number went with its lock
 	}
 	e.deps[dep] = depInfo{
-		stack: e.stacks.intern(callStack(q.PC)), sites: e.stacks.intern(a.sites),
+		stack: e.stacks.intern(from(q.PC, e.calls[:goroutine.Callers(e.calls[:])])), sites: e.stacks.intern(a.sites),
 		tick: tick.Load(), goid: r.goid, first: r.first, g: r.gp,
 	}
 	if wholeStacks {
@@ -194,11 +204,17 @@ type depInfo struct {
 //go:norace
 func callStack(pc uintptr) []uintptr {
 	pcs := make([]uintptr, stackDepth)
-	n := runtime.Callers(2, pcs)
-	for i := range n {
+	return from(pc, pcs[:goroutine.Callers(pcs)])
+}
+
+// from leaves out what lies above the call with return address pc.
+//
+//go:norace
+func from(pc uintptr, pcs []uintptr) []uintptr {
+	for i := range pcs {
 		if pcs[i] == pc {
-			return pcs[i:n]
+			return pcs[i:]
 		}
 	}
-	return pcs[:n]
+	return pcs
 }

@@ -20,12 +20,7 @@ import (
 )
 
 func TestConditionWaitIsRefusedAtOnce(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b := newActor(t), newActor(t)
-	b.does(g.guard)
-	a.does(m.Lock)
+	w, m, g, a, b := embrace(t)
 	b.begins(func() { m.Lock(); m.Unlock() })
 	blocked(t, 1)
 	a.does(func() {
@@ -42,12 +37,7 @@ func TestConditionWaitIsRefusedAtOnce(t *testing.T) {
 
 // A ring that a plain Lock closes is broken at the wait that agreed to it.
 func TestWaitingConditionIsRefused(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b := newActor(t), newActor(t)
-	b.does(g.guard)
-	a.does(m.Lock)
+	w, m, g, a, b := embrace(t)
 	refused := make(chan *engine.Finding, 1)
 	a.begins(func() {
 		f, _ := g.passContext(t.Context())
@@ -64,15 +54,10 @@ func TestWaitingConditionIsRefused(t *testing.T) {
 
 // So is one that a wait for the condition closes, at a LockContext that waits.
 func TestLockContextOnARingWithAConditionIsRefused(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b := newActor(t), newActor(t)
-	b.does(g.guard)
-	a.does(m.Lock)
+	w, m, g, a, b := embrace(t)
 	refused := make(chan error, 1)
 	b.begins(func() {
-		refused <- mutex.LockContext(t.Context(), &m)
+		refused <- mutex.LockContext(t.Context(), m)
 		g.open()
 	})
 	blocked(t, 1)

@@ -17,6 +17,7 @@ func Reset() {
 	eng.found = foundTable{}
 	eng.ageing = ageing{max: eng.ageing.max}
 	eng.counters = Counters{}
+	eng.listening = listening{}
 	forgetKnown()
 	eng.mu.Unlock()
 	quiet.End()

@@ -15,12 +15,7 @@ import (
 
 // A waits for a signal with m held; B, who alone could give it, then asks for m.
 func TestRingThroughConditionClosedByLock(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b := newActor(t), newActor(t)
-	b.does(g.guard)
-	a.does(m.Lock)
+	w, m, g, a, b := embrace(t)
 	a.begins(g.pass)
 	blocked(t, 1)
 	w.silent()
@@ -33,12 +28,7 @@ func TestRingThroughConditionClosedByLock(t *testing.T) {
 
 // The other way round: B waits for m first, and A's wait for the signal closes the ring.
 func TestRingThroughConditionClosedBySignal(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b := newActor(t), newActor(t)
-	b.does(g.guard)
-	a.does(m.Lock)
+	w, m, g, a, b := embrace(t)
 	b.begins(func() { m.Lock(); m.Unlock() })
 	blocked(t, 1)
 	w.silent()
@@ -80,13 +70,9 @@ func funcs(stack []lockorder.Frame) (all string) {
 
 // Its twin: a second goroutine could give the signal, and runs.
 func TestWakerOutsideTheRingKeepsItSilent(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b, c := newActor(t), newActor(t), newActor(t)
-	b.does(g.guard)
+	w, m, g, a, b := embrace(t)
+	c := newActor(t)
 	c.does(g.guard)
-	a.does(m.Lock)
 	a.begins(func() { g.pass(); m.Unlock() })
 	blocked(t, 1)
 	b.begins(func() { m.Lock(); m.Unlock() })
@@ -170,13 +156,9 @@ func TestRingOfThree(t *testing.T) {
 
 // Both who could give the signal are lost: one is on the ring, the other beside it.
 func TestKnot(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b, c := newActor(t), newActor(t), newActor(t)
-	b.does(g.guard)
+	w, m, g, a, b := embrace(t)
+	c := newActor(t)
 	c.does(g.guard)
-	a.does(m.Lock)
 	a.begins(func() { g.pass(); m.Unlock() })
 	b.begins(func() { m.Lock(); m.Unlock() })
 	blocked(t, 2)

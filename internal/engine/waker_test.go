@@ -92,13 +92,9 @@ func TestNextWaiterFindsWhatAFinishLeft(t *testing.T) {
 }
 
 func TestUnregisterClosesTheRing(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b, c := newActor(t), newActor(t), newActor(t)
-	b.does(g.guard)
+	w, m, g, a, b := embrace(t)
+	c := newActor(t)
 	c.does(g.guard)
-	a.does(m.Lock)
 	a.begins(func() { g.pass(); m.Unlock() })
 	b.begins(func() { m.Lock(); m.Unlock() })
 	blocked(t, 2)
@@ -125,12 +121,7 @@ func TestUnregisterOfTheLastIsSilent(t *testing.T) {
 
 // A has been let through but has not run yet when B, who opened, asks for A's lock.
 func TestWakeUpUnderWayIsNoRing(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b := newActor(t), newActor(t)
-	b.does(g.guard)
-	a.does(m.Lock)
+	w, m, g, a, b := embrace(t)
 	held := make(chan struct{})
 	a.begins(func() {
 		v := g.enter()
@@ -152,12 +143,7 @@ func TestWakeUpUnderWayIsNoRing(t *testing.T) {
 
 // A is let through between queueing and Block.
 func TestWakeUpBeforeBlockIsNoRing(t *testing.T) {
-	w := detect(t)
-	var m mutex.Mutex
-	var g gate
-	a, b := newActor(t), newActor(t)
-	b.does(g.guard)
-	a.does(m.Lock)
+	w, m, g, a, b := embrace(t)
 	var v *visitor
 	a.does(func() { v = g.enter() })
 	b.does(func() { g.open() })

@@ -8,3 +8,6 @@ const hasG = true
 
 // getg returns the g register.
 func getg() unsafe.Pointer
+
+// getfp returns the caller's frame pointer.
+func getfp() uintptr

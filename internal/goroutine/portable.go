@@ -7,3 +7,5 @@ import "unsafe"
 const hasG = false
 
 func getg() unsafe.Pointer { return nil }
+
+func getfp() uintptr { return 0 }

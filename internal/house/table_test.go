@@ -28,6 +28,7 @@ var primitives = []string{"mutex", "cond", "bbuf", "banker", "pi"}
 // vocabulary, the primitives, the programs.
 var layers = []house.Layer{
 	{Packages: []string{"internal/house"}},
+	{Packages: []string{"internal/reported"}, May: []string{"internal/engine", "lockorder"}},
 	{Packages: []string{"internal/engine"}, May: []string{"internal"}, MayNot: []string{"internal/house"}},
 	{Packages: []string{"internal"}, May: []string{"internal"}, MayNot: []string{"internal/engine", "internal/house"}},
 	{Packages: []string{"lockorder"}, May: []string{"lockorder", "internal"}, MayNot: []string{"internal/house"}},

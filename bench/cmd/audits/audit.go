@@ -17,6 +17,7 @@ import (
 type audit struct {
 	subject    subject
 	cold, warm [wayCount]time.Duration // of building; cold only if the caches were empty
+	touched    [wayCount]time.Duration // of building after a change of one file
 	rounds     [][wayCount]outcome
 	changed    []string // files
 	findings   map[string]*finding
@@ -33,7 +34,7 @@ type finding struct {
 
 // audit downloads, builds and tests a module, all below the directory work.
 func (t tools) audit(ctx context.Context, s subject, what task, work string) (*audit, error) {
-	j := job{tools: t, subject: s, dir: filepath.Join(work, "src"), work: work, ownCaches: what.cold}
+	j := job{tools: t, subject: s, dir: filepath.Join(work, "src"), work: work, deps: what.deps, ownCaches: what.cold}
 	if err := fetch(ctx, s, j.dir); err != nil {
 		return nil, err
 	}
@@ -45,7 +46,11 @@ func (t tools) audit(ctx context.Context, s subject, what task, work string) (*a
 	if err := j.builds(ctx, a); err != nil {
 		return nil, err
 	}
-	if !what.cold {
+	if what.cold {
+		if err := j.touches(ctx, a); err != nil {
+			return nil, err
+		}
+	} else {
 		if err := j.rounds(ctx, a, what.count); err != nil {
 			return nil, err
 		}

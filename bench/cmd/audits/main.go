@@ -17,9 +17,12 @@
 //	-count n
 //		Rounds, 5 if not given.
 //	-cold
-//		Instead of rounds, build each way twice with a build cache of its own,
-//		so that the first time is cold and the second warm, and print how long
-//		it took. Standard library and dependencies are part of a cold build.
+//		Instead of rounds, build each way with a build cache of its own, so that
+//		the first time is cold and the second warm, then again after a change of
+//		one file, and print how long it took. Standard library and dependencies
+//		are part of a cold build.
+//	-deps pattern
+//		Replace the locks of dependencies too, as lockorder test -deps does.
 //	-reports dir
 //		Write the findings, each once, to a file per module in dir.
 //	-list
@@ -47,6 +50,7 @@ func main() {
 	which := flag.String("run", "", "only the modules whose path matches the `regexp`")
 	count := flag.Int("count", 5, "rounds")
 	cold := flag.Bool("cold", false, "measure building instead, from an empty cache and again")
+	deps := flag.String("deps", "", "`pattern` of dependencies whose locks are replaced as well, all for each")
 	reports := flag.String("reports", "", "`dir` for the findings, a file per module")
 	list := flag.Bool("list", false, "print the modules and audit none")
 	flag.Parse()
@@ -62,7 +66,7 @@ func main() {
 	}
 	same := false
 	if err == nil {
-		same, err = auditAll(context.Background(), subjects, task{*count, *cold, *reports})
+		same, err = auditAll(context.Background(), subjects, task{*count, *cold, *deps, *reports})
 	}
 	switch {
 	case err != nil:
@@ -94,6 +98,7 @@ func selected(which string, args []string) ([]subject, error) {
 type task struct {
 	count   int
 	cold    bool
+	deps    string
 	reports string // directory, "" for none
 }
 

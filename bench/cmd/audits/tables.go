@@ -41,10 +41,11 @@ func writeTables(w io.Writer, audits []*audit) error {
 // writeBuilds prints what building took, as Markdown.
 func writeBuilds(w io.Writer, audits []*audit) error {
 	var b strings.Builder
-	row(&b, "module", "cold, s: plain / lockorder / -race", "warm, s: plain / lockorder / -race")
-	row(&b, "---", "---", "---")
+	row(&b, "module", "cold, s: plain / lockorder / -race", "warm", "one file changed", "changed: lockorder ÷ plain")
+	row(&b, "---", "---", "---", "---", "---:")
 	for _, a := range audits {
-		row(&b, a.subject.module+" "+a.subject.version, seconds(a.cold), seconds(a.warm))
+		row(&b, a.subject.module+" "+a.subject.version, seconds(a.cold), seconds(a.warm), seconds(a.touched),
+			fmt.Sprintf("%.2f", a.touched[ours].Seconds()/a.touched[plain].Seconds()))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

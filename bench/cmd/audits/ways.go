@@ -50,6 +50,7 @@ type job struct {
 	subject subject
 	dir     string // of the copy
 	work    string // for build caches and the clock's files
+	deps    string // whose locks are replaced as well
 
 	ownCaches bool // each way has a build cache that nobody else has
 }
@@ -101,6 +102,9 @@ func (j job) run(ctx context.Context, way int, clockFile string, flags ...string
 	program := "go"
 	if way == ours {
 		program = j.lockorder
+		if j.deps != "" {
+			args = append(args[:1:1], append([]string{"-deps", j.deps}, args[1:]...)...)
+		}
 	}
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, program, args...)

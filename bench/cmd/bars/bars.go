@@ -71,7 +71,9 @@ func unchanged(setting, says string) []bar {
 	return bars
 }
 
-func allBars() []bar { return slices.Concat(lockBars(), bufferBars(), condBars(), piBars()) }
+func allBars() []bar {
+	return slices.Concat(lockBars(), bufferBars(), condBars(), piBars(), rtBars())
+}
 
 // lockBars are the bars of package mutex.
 func lockBars() []bar {
