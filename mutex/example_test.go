@@ -68,7 +68,7 @@ func ExampleSetClass() {
 	mutex.SetClass(&user, users)
 	mutex.SetClass(&session, sessions)
 	user.Lock()
+	defer user.Unlock()
 	session.Lock() // as declared; the other way round is a violation
-	session.Unlock()
-	user.Unlock()
+	defer session.Unlock()
 }

@@ -139,7 +139,7 @@ func TestWaitingWithALockHeldIsNoRing(t *testing.T) {
 
 // B is granted the pi.Mutex, loses it to C before it has a slot, and waits again; C wants what B holds.
 func TestRingThroughAStolenMutexIsRefused(t *testing.T) {
-	told(t)
+	reported.During(t)
 	e := pi.NewExecutor(pi.WithSlots(1))
 	var m pi.Mutex
 	var x mutex.Mutex

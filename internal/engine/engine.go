@@ -43,7 +43,7 @@ type engine struct {
 	ageing    ageing
 	listening listening
 	left      leftTable
-	rings     uint32 // described so far, refused ones included
+	rings     uint32      // described so far, refused ones included
 	scratch   []rule.Hold // of describe
 	sites     []uintptr
 	at        []uint32
