@@ -24,3 +24,19 @@ func (b *Buffer[T]) Waiting() (put, get int) {
 
 // Fixed is the size of a Buffer without its slots.
 func Fixed() uintptr { return unsafe.Sizeof(Buffer[int]{}) }
+
+// Woken makes b, which has two locks, as it is when it has woken a call that gets and does not run yet, and wakes no more
+// at a time. runs lets that one run.
+func (b *Buffer[T]) Woken() (runs func()) {
+	t, h := b.lockBoth()
+	b.maxWoken = 1
+	b.getWoken++
+	b.releaseBoth(t, h, &served[T]{})
+	return b.getRuns
+}
+
+// HoldPut locks the side that puts.
+func (b *Buffer[T]) HoldPut() (release func()) {
+	t := b.put.word.Lock()
+	return func() { b.put.word.Unlock(t) }
+}

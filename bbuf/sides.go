@@ -138,13 +138,15 @@ func (b *Buffer[T]) putRuns() {
 // getRuns is putRuns for the side that gets.
 func (b *Buffer[T]) getRuns() {
 	h := b.get.word.Lock()
-	b.getWoken--
-	more := !b.get.queue.Empty()
-	b.get.word.Unlock(h)
-	if more {
-		t, h := b.lockBoth()
-		b.releaseBoth(t, h, &served[T]{})
+	if b.get.queue.Empty() {
+		b.getWoken--
+		b.get.word.Unlock(h)
+		return
 	}
+	b.get.word.Unlock(h)
+	t, h := b.lockBoth()
+	b.getWoken-- // not before: who came in between would take those who wait to have found the ring empty
+	b.releaseBoth(t, h, &served[T]{})
 }
 
 // lockGet locks the side that gets.

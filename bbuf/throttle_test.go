@@ -1,0 +1,57 @@
+package bbuf_test
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/bbuf"
+)
+
+// A call that was woken begins to run, and another still waits in front of a full ring. Whoever comes between must not
+// take that for an empty one.
+func TestTryGetFindsItemsWhileAWokenCallBeginsToRun(t *testing.T) {
+	const size = 2
+	for range 200 {
+		b := bbuf.Open[int](size, false)
+		var all sync.WaitGroup
+		all.Go(func() { _, _ = b.Get(t.Context()) })
+		eventuallyWaiting(t, b, 0, 1)
+		runs := b.Woken()
+		for i := range size {
+			require.NoError(t, b.TryPut(i))
+		}
+		all.Go(func() { _ = b.Put(t.Context(), size) })
+		eventuallyWaiting(t, b, 1, 1)
+
+		release := b.HoldPut() // both come as far as here
+		var err error
+		all.Go(runs)
+		yield()
+		all.Go(func() { _, err = b.TryGet() })
+		yield()
+		release()
+		all.Wait()
+		require.NoError(t, err)
+	}
+}
+
+func eventuallyWaiting(t *testing.T, b *bbuf.Buffer[int], puts, gets int) {
+	t.Helper()
+	for {
+		put, get := b.Waiting()
+		if put == puts && get == gets {
+			return
+		}
+		require.NoError(t, t.Context().Err())
+		runtime.Gosched()
+	}
+}
+
+func yield() {
+	for range 50 {
+		runtime.Gosched()
+	}
+}
