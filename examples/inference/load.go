@@ -58,7 +58,9 @@ func (l *load) run(ctx context.Context, d time.Duration, s *server) error {
 			}
 		})
 	}
-	all.Go(func() { l.report(ctx) })
+	if l.progress > 0 {
+		all.Go(func() { l.report(ctx) })
+	}
 	all.Wait()
 	l.line()
 	for _, err := range errs {

@@ -32,7 +32,7 @@ import (
 type config struct {
 	addr     string
 	load     time.Duration // 0: until interrupted
-	progress time.Duration // between two lines
+	progress time.Duration // between two lines; 0: only at the end
 	plant    string
 }
 
@@ -40,7 +40,7 @@ func main() {
 	var c config
 	flag.StringVar(&c.addr, "addr", "127.0.0.1:8080", "where to listen")
 	flag.DurationVar(&c.load, "load", 0, "send load for so long, then stop")
-	flag.DurationVar(&c.progress, "progress", time.Second, "how often to say how it goes")
+	flag.DurationVar(&c.progress, "progress", time.Second, "how often to say how it goes; 0: only at the end")
 	flag.StringVar(&c.plant, "plant", "", "a mistake to make: "+strings.Join(slices.Sorted(maps.Keys(plants)), ", "))
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -57,15 +57,6 @@ func main() {
 
 // run serves until the load is done or ctx is, and returns how many findings there were.
 func (c config) run(ctx context.Context, out io.Writer) (found int64, err error) {
-	var count atomic.Int64
-	lockorder.SetHandler(func(r lockorder.Report) {
-		count.Add(1)
-		fmt.Fprint(out, r)
-		if r.Tier == lockorder.Deadlock {
-			os.Exit(1) // who waits in it will never answer
-		}
-	})
-	defer lockorder.SetHandler(nil)
 	if c.plant != "" && plants[c.plant] == nil {
 		return 0, fmt.Errorf("there is no plant %q", c.plant)
 	}
@@ -74,6 +65,16 @@ func (c config) run(ctx context.Context, out io.Writer) (found int64, err error)
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
+	var count atomic.Int64
+	lockorder.SetHandler(func(r lockorder.Report) {
+		count.Add(1)
+		fmt.Fprint(out, r)
+		if r.Tier == lockorder.Deadlock {
+			_ = os.RemoveAll(dir)
+			os.Exit(1) // who waits in it will never answer
+		}
+	})
+	defer lockorder.SetHandler(nil)
 	if err := writeFiles(dir); err != nil {
 		return 0, err
 	}

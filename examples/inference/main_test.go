@@ -28,6 +28,13 @@ func TestLoadIsServedWithoutAFinding(t *testing.T) {
 	require.Regexp(t, `: [1-9]\d* interactive requests`, out.String())
 }
 
+func TestWithoutProgressThereIsOneLineAtTheEnd(t *testing.T) {
+	var out strings.Builder
+	_, err := config{addr: "127.0.0.1:0", load: time.Millisecond}.run(t.Context(), &out)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(out.String(), "interactive requests"))
+}
+
 // Without load it serves until its context ends, and then lets go of everything.
 func TestServesUntilItIsInterrupted(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -93,6 +100,7 @@ func TestWrongRequestsAreAnsweredAsSuch(t *testing.T) {
 		w := httptest.NewRecorder()
 		s.handler().ServeHTTP(w, httptest.NewRequest("POST", c.path, strings.NewReader(c.body)))
 		require.Equal(t, c.status, w.Code, "%s: %s", c.path, w.Body)
+		require.NotContains(t, w.Body.String(), "%!", "a message with all its values")
 	}
 	bill, err := s.bill()
 	require.NoError(t, err)

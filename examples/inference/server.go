@@ -84,8 +84,11 @@ func (s *server) predict(ctx context.Context, t *pi.Task, r *http.Request) (any,
 	var in, out []float32
 	var err error
 	t.Block(func() { err = json.NewDecoder(r.Body).Decode(&in) })
-	if err != nil || len(in) != width {
-		return nil, badRequest{fmt.Errorf("the body is not a list of %d numbers: %w", width, err)}
+	if err != nil {
+		return nil, badRequest{fmt.Errorf("the body is not a list of numbers: %w", err)}
+	}
+	if len(in) != width {
+		return nil, badRequest{fmt.Errorf("the body has %d numbers instead of %d", len(in), width)}
 	}
 	name := r.PathValue("model")
 	m, err := s.model(t, name)
