@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/interlock-go/interlock/pi"
+	"github.com/interlock-go/interlock/pi/timeline"
 )
 
 // Span is a time in which a task did one thing.
@@ -29,55 +30,17 @@ const (
 
 // spans tells what the tasks did in the time before now.
 func spans(events []pi.Event, now time.Time) []Span {
-	t := track{doing: map[pi.TaskID]Span{}, all: []Span{}}
-	for _, e := range events {
-		t.add(e)
-	}
-	for _, s := range t.doing {
-		s.To = now
-		t.all = append(t.all, s)
-	}
-	all := slices.DeleteFunc(t.all, func(s Span) bool { return s.To.Before(now.Add(-lately)) || !s.To.After(s.From) })
-	slices.SortFunc(all, func(a, b Span) int { return cmp.Or(a.To.Compare(b.To), cmp.Compare(a.Task, b.Task)) })
-	return all[max(0, len(all)-most):]
-}
-
-// track turns events into spans.
-type track struct {
-	doing map[pi.TaskID]Span
-	all   []Span
-}
-
-func (t *track) add(e pi.Event) {
-	switch e.Kind {
-	case pi.Admitted, pi.Preempted, pi.Cancelled:
-		t.does(e, pi.Ready, "")
-	case pi.Dispatched:
-		t.does(e, pi.Running, "")
-	case pi.Departed:
-		t.does(e, pi.Blocked, "")
-	case pi.Asked, pi.Stolen:
-		t.does(e, pi.Waiting, mutexName(e.Lock))
-	case pi.Acquired:
-		if t.doing[e.Task].State == pi.Waiting.String() {
-			t.does(e, pi.Ready, "")
+	all := []Span{}
+	for _, s := range timeline.Spans(events, now) {
+		if s.To.Before(now.Add(-lately)) || !s.To.After(s.From) {
+			continue
 		}
-	case pi.TaskEnded:
-		t.ends(e)
+		all = append(all, Span{
+			Task: uint64(s.Task), Name: s.Name, Effective: int32(s.Effective),
+			State: s.State.String(), Lock: mutexName(s.Lock), From: s.From, To: s.To,
+		})
 	}
-}
-
-func (t *track) does(e pi.Event, s pi.State, lock string) {
-	t.ends(e)
-	t.doing[e.Task] = Span{Task: uint64(e.Task), Name: e.Name, Effective: int32(e.Effective), State: s.String(), Lock: lock, From: e.At}
-}
-
-func (t *track) ends(e pi.Event) {
-	if s, ok := t.doing[e.Task]; ok {
-		s.To, s.Name = e.At, cmp.Or(e.Name, s.Name)
-		t.all = append(t.all, s)
-		delete(t.doing, e.Task)
-	}
+	return all[max(0, len(all)-most):]
 }
 
 // lane is a task's line of the timeline: blocks on a scale from 0 to 1000.

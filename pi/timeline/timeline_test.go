@@ -79,6 +79,24 @@ func TestNothingRecorded(t *testing.T) {
 	require.NoError(t, line.WriteTrace(&out))
 }
 
+func TestSpansOfATaskFollowOneAnother(t *testing.T) {
+	events := story(t).Events()
+	end := events[len(events)-1].At.Add(time.Second)
+	last, did := map[pi.TaskID]time.Time{}, map[string][]string{}
+	for _, s := range timeline.Spans(events, end) {
+		if to, ok := last[s.Task]; ok {
+			require.Equal(t, to, s.From)
+		}
+		last[s.Task] = s.To
+		require.Equal(t, s.State == pi.Waiting, s.Lock.Name == "the lock")
+		did[s.Name] = append(did[s.Name], s.State.String())
+	}
+	require.Equal(t, []string{"running", "waiting", "ready", "running"}, did["H"], "after the first span, which it had no name in")
+	cut := timeline.Spans(events[:1], end)
+	require.Len(t, cut, 1)
+	require.Equal(t, end, cut[0].To, "what has not ended ends with the look")
+}
+
 // What a viewer sees: on each track one thing after another, and on H's exactly what H did.
 func TestTrace(t *testing.T) {
 	var out strings.Builder

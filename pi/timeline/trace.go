@@ -31,31 +31,31 @@ const (
 // last event ends there.
 func (l *Timeline) WriteTrace(w io.Writer) error {
 	events := l.Events()
-	t := &tracer{names: nameTasks(events), doing: map[pi.TaskID]span{}, held: map[uint64]span{}}
+	t := &tracer{names: nameTasks(events), held: map[uint64]hold{}}
 	t.process(tasksProcess, "tasks")
 	t.process(locksProcess, "locks")
-	for _, e := range events {
-		t.add(e, micros(e.At.Sub(events[0].At)))
-	}
 	if n := len(events); n > 0 {
-		t.finish(micros(events[n-1].At.Sub(events[0].At)))
+		t.began = events[0].At
+		for _, e := range events {
+			t.add(e)
+		}
+		t.finish(events, events[n-1].At)
 	}
 	return json.NewEncoder(w).Encode(map[string]any{"traceEvents": t.out, "displayTimeUnit": "ms"})
 }
 
 func micros(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 }
 
-// span is what has begun and not ended.
-type span struct {
-	name string
-	from float64
-	args map[string]any
+// hold is what has begun and may not have ended: a lock is held by a task, or by 0 for none.
+type hold struct {
+	task pi.TaskID
+	from time.Time
 }
 
 type tracer struct {
 	names map[pi.TaskID]string
-	doing map[pi.TaskID]span
-	held  map[uint64]span // by lock
+	began time.Time
+	held  map[uint64]hold // by lock, of all that were ever held
 	out   []traceEvent
 }
 
@@ -67,78 +67,58 @@ func (t *tracer) thread(pid int, tid uint64, name string) {
 	t.out = append(t.out, traceEvent{Name: "thread_name", Phase: "M", PID: pid, TID: tid, Args: map[string]any{"name": name}})
 }
 
-// add makes of one event what ends with it and what begins.
-func (t *tracer) add(e pi.Event, at float64) {
+// add makes of one event what can be told without those that follow.
+func (t *tracer) add(e pi.Event) {
 	switch e.Kind {
 	case pi.Admitted:
 		t.thread(tasksProcess, uint64(e.Task), t.names[e.Task])
-		t.does(e, at, "ready")
-	case pi.Preempted, pi.Cancelled:
-		t.does(e, at, "ready")
-	case pi.Dispatched:
-		t.does(e, at, "running")
-	case pi.Departed:
-		t.does(e, at, "blocked")
-	case pi.Asked:
-		t.does(e, at, "waiting for "+lockName(e.Lock))
-	case pi.Stolen:
-		t.does(e, at, "waiting for "+lockName(e.Lock))
-		t.releases(e, at)
 	case pi.Acquired:
-		t.acquires(e, at)
-	case pi.Released:
-		t.releases(e, at)
+		t.acquires(e)
+	case pi.Stolen, pi.Released:
+		t.releases(e.Lock.Number, e.At)
 	case pi.TaskEnded:
-		t.ends(tasksProcess, uint64(e.Task), t.doing[e.Task], at)
-		delete(t.doing, e.Task)
 		return
 	}
 	t.out = append(t.out, traceEvent{
-		Name: "priority of " + t.names[e.Task], Phase: "C", At: at, PID: tasksProcess,
+		Name: "priority of " + t.names[e.Task], Phase: "C", At: t.since(e.At), PID: tasksProcess,
 		Args: map[string]any{"effective": e.Effective},
 	})
 }
 
-func (t *tracer) does(e pi.Event, at float64, what string) {
-	if s, ok := t.doing[e.Task]; ok {
-		t.ends(tasksProcess, uint64(e.Task), s, at)
-	}
-	t.doing[e.Task] = span{what, at, map[string]any{"base": e.Base, "effective": e.Effective}}
-}
-
-// acquires begins a hold, and, if the task was waiting, its wait for a slot.
-func (t *tracer) acquires(e pi.Event, at float64) {
-	if s := t.doing[e.Task]; s.name == "waiting for "+lockName(e.Lock) {
-		t.does(e, at, "ready")
-	}
+func (t *tracer) acquires(e pi.Event) {
 	if e.Units > 0 {
 		return // units of a semaphore are not told apart
 	}
 	if _, known := t.held[e.Lock.Number]; !known {
 		t.thread(locksProcess, e.Lock.Number, lockName(e.Lock))
 	}
-	t.held[e.Lock.Number] = span{"held by " + t.names[e.Task], at, map[string]any{"task": e.Task}}
+	t.held[e.Lock.Number] = hold{e.Task, e.At}
 }
 
-func (t *tracer) releases(e pi.Event, at float64) {
-	if s, ok := t.held[e.Lock.Number]; ok && s.name != "" {
-		t.ends(locksProcess, e.Lock.Number, s, at)
-		t.held[e.Lock.Number] = span{}
+func (t *tracer) releases(lock uint64, at time.Time) {
+	if h := t.held[lock]; h.task != 0 {
+		t.lasts(locksProcess, lock, "held by "+t.names[h.task], h.from, at, map[string]any{"task": h.task})
+		t.held[lock] = hold{}
 	}
 }
 
-func (t *tracer) ends(pid int, tid uint64, s span, at float64) {
-	d := at - s.from
-	t.out = append(t.out, traceEvent{Name: s.name, Phase: "X", At: s.from, For: &d, PID: pid, TID: tid, Args: s.args})
-}
-
-func (t *tracer) finish(at float64) {
-	for id, s := range t.doing {
-		t.ends(tasksProcess, uint64(id), s, at)
-	}
-	for n, s := range t.held {
-		if s.name != "" {
-			t.ends(locksProcess, n, s, at)
+// finish tells what the tasks did, and ends the holds that last.
+func (t *tracer) finish(events []pi.Event, at time.Time) {
+	for _, s := range Spans(events, at) {
+		what := s.State.String()
+		if s.State == pi.Waiting {
+			what = "waiting for " + lockName(s.Lock)
 		}
+		t.lasts(tasksProcess, uint64(s.Task), what, s.From, s.To, map[string]any{"base": s.Base, "effective": s.Effective})
+	}
+	for lock := range t.held {
+		t.releases(lock, at)
 	}
 }
+
+func (t *tracer) lasts(pid int, tid uint64, what string, from, to time.Time, args map[string]any) {
+	d := micros(to.Sub(from))
+	t.out = append(t.out, traceEvent{Name: what, Phase: "X", At: t.since(from), For: &d, PID: pid, TID: tid, Args: args})
+}
+
+func (t *tracer) since(at time.Time) float64 { return micros(at.Sub(t.began)) }
