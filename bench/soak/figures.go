@@ -51,8 +51,8 @@ func (s *soak) judge() {
 	}
 }
 
-// table prints the figures.
-func (s *soak) table() {
+// figures prints them in tables.
+func (s *soak) figures() {
 	elapsed := time.Since(s.began)
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "\nload\toperations\tper second\n")

@@ -70,7 +70,7 @@ func (c config) run() int {
 		s.fail("%v", err)
 	}
 	s.judge()
-	s.table()
+	s.figures()
 	return s.violations
 }
 
