@@ -54,7 +54,11 @@ func shown(f runtime.Frame) bool {
 // statement's line; the function around it has the line that is running.
 func wrapper(function string) bool {
 	name := function[strings.LastIndexByte(function, '.')+1:]
-	return strings.HasPrefix(name, "deferwrap") || strings.HasPrefix(name, "gowrap")
+	number, ok := strings.CutPrefix(name, "deferwrap")
+	if !ok {
+		number, ok = strings.CutPrefix(name, "gowrap")
+	}
+	return ok && number != "" && number[0] >= '0' && number[0] <= '9'
 }
 
 // withoutOurs drops our own frames at the top, unless there is nothing else.
