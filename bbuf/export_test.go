@@ -24,3 +24,22 @@ func (b *Buffer[T]) Waiting() (put, get int) {
 
 // Fixed is the size of a Buffer without its slots.
 func Fixed() uintptr { return unsafe.Sizeof(Buffer[int]{}) }
+
+// PutHalfway puts v and releases the side that gets, but not yet the one that puts, as who has locked both does
+// for an instant. What it returns releases that one, too.
+func (b *Buffer[T]) PutHalfway(v T) (release func()) {
+	t, h := b.lockBoth()
+	t, _ = b.push(t, h, []T{v})
+	b.put.seen, b.get.seen = h, t&counts
+	b.get.word.Unlock(h)
+	return func() { b.put.word.Unlock(t) }
+}
+
+// Get1 takes an item without a look at the side that puts, if it can.
+func (b *Buffer[T]) Get1() (v T, ok bool) {
+	h := b.get.word.Lock()
+	if v, ok = b.get1(h); !ok {
+		b.get.word.Unlock(h)
+	}
+	return v, ok
+}

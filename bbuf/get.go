@@ -132,9 +132,12 @@ func (b *Buffer[T]) get1(h uint64) (v T, ok bool) {
 		return v, false
 	}
 	if g.seen == h {
-		if g.seen = b.put.word.Load() & counts; g.seen == h {
+		// Who has both sides locked releases this one first, so what was put may be seen, and taken, before it is counted there.
+		seen := b.put.word.Load() & counts
+		if int64(seen-h) <= 0 {
 			return v, false
 		}
+		g.seen = seen
 	}
 	v = b.takeSlot()
 	g.word.Unlock(h + item)

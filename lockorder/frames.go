@@ -50,9 +50,12 @@ func shown(f runtime.Frame) bool {
 	return !wrapper(f.Function)
 }
 
-// wrapper tells whether the compiler has made the function for a go or defer statement with arguments. It has the
-// statement's line; the function around it has the line that is running.
+// wrapper tells whether the function stands between a deferred call, or one by a go statement, and the function that
+// has the statement. That one has the line that is running.
 func wrapper(function string) bool {
+	if function == "runtime.deferreturn" {
+		return true
+	}
 	name := function[strings.LastIndexByte(function, '.')+1:]
 	number, ok := strings.CutPrefix(name, "deferwrap")
 	if !ok {

@@ -38,35 +38,35 @@ func burn(t *pi.Task, d time.Duration) {
 	}
 }
 
-// story returns how long H took from its coming to its going. There is one slot, so that the story is the
-// same on every machine.
+// story returns how long H took from its coming to its going. There is one slot, and H and M come while L
+// holds the lock, so that the story is the same on every machine.
 func story(m *pi.Mutex, protocol pi.Protocol, mWorks time.Duration, line *timeline.Timeline) (time.Duration, error) {
 	ctx := context.Background()
 	e := pi.NewExecutor(pi.WithSlots(1), pi.WithProtocol(protocol), pi.WithObserver(line))
 	m.SetName("the lock")
-	holds := make(chan bool)
+	var took time.Duration
+	all := make(chan bool)
 	e.Go(ctx, low, func(_ context.Context, l *pi.Task) {
 		l.SetName("L")
 		m.Lock(l)
-		close(holds)
-		burn(l, section)
+		burn(l, ahead)
+		came := time.Now()
+		e.Go(ctx, high, func(_ context.Context, h *pi.Task) {
+			h.SetName("H")
+			m.Lock(h)
+			burn(h, errand)
+			m.Unlock(h)
+			took = time.Since(came)
+		})
+		e.Go(ctx, middle, func(_ context.Context, t *pi.Task) {
+			t.SetName("M")
+			burn(t, mWorks)
+		})
+		close(all)
+		burn(l, section-ahead)
 		m.Unlock(l)
 	})
-	<-holds
-	time.Sleep(ahead)
-	var took time.Duration
-	came := time.Now()
-	e.Go(ctx, high, func(_ context.Context, h *pi.Task) {
-		h.SetName("H")
-		m.Lock(h)
-		burn(h, errand)
-		m.Unlock(h)
-		took = time.Since(came)
-	})
-	e.Go(ctx, middle, func(_ context.Context, t *pi.Task) {
-		t.SetName("M")
-		burn(t, mWorks)
-	})
+	<-all // before Shutdown, which lets nobody in
 	err := e.Shutdown(ctx)
 	return took, err
 }
