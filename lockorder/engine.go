@@ -6,7 +6,7 @@ import (
 	"github.com/interlock-go/interlock/internal/engine"
 )
 
-// This file calls the engine, and metrics.go.
+// No other file calls the engine, but for metrics.go.
 
 // engineStart connects the engine to what INTERLOCK asked for.
 func engineStart(c config) {

@@ -57,7 +57,11 @@ func wrapper(function string) bool {
 		return true
 	}
 	name := function[strings.LastIndexByte(function, '.')+1:]
-	return strings.HasPrefix(name, "deferwrap") || strings.HasPrefix(name, "gowrap")
+	number, ok := strings.CutPrefix(name, "deferwrap")
+	if !ok {
+		number, ok = strings.CutPrefix(name, "gowrap")
+	}
+	return ok && number != "" && number[0] >= '0' && number[0] <= '9'
 }
 
 // withoutOurs drops our own frames at the top, unless there is nothing else.

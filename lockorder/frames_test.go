@@ -1,6 +1,7 @@
 package lockorder_test
 
 import (
+	"path"
 	"reflect"
 	"runtime"
 	"slices"
@@ -109,6 +110,19 @@ func TestGeneratedWrappersAreLeftOut(t *testing.T) {
 	require.Equal(t, lockorder.Frames(pcs), lockorder.Frames(slices.Insert(slices.Clone(pcs), 1, wrapper)))
 	require.Equal(t, 1, e.first)
 }
+
+// A function of the user's that is only called like a wrapper is shown.
+func TestOnlyNumberedWrappersAreTheCompilers(t *testing.T) {
+	require.Equal(t, []string{"lockorder_test.gowrapper", "lockorder_test.deferwrap"}, []string{
+		path.Base(lockorder.Frames(gowrapper())[0].Func), path.Base(lockorder.Frames(deferwrap())[0].Func),
+	})
+}
+
+//go:noinline
+func gowrapper() []uintptr { return callers() }
+
+//go:noinline
+func deferwrap() []uintptr { return callers() }
 
 func TestOurOwnFramesAreDroppedAtTheTopOnly(t *testing.T) {
 	ours := lockorder.Frame{Func: "github.com/interlock-go/interlock/mutex.(*Mutex).Lock", File: "/m/mutex/mutex.go", Line: 1}

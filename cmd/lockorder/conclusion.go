@@ -38,9 +38,7 @@ func (c *conclusion) print(ctx context.Context, stdout, stderr io.Writer) int {
 			fmt.Fprintf(stderr, "lockorder: -confirm: %v\n", err)
 			status = exitFail
 		}
-		if whole, err = merge(c.graphs); err != nil { // with the rings that have closed
-			whole = graph
-		}
+		whole, _ = merge(c.graphs) // with the rings that have closed; what cannot be read has been named above
 	}
 	if c.p.graph != "" {
 		if err := writeGraph(c.p.graph, whole); err != nil {

@@ -53,9 +53,7 @@ func (e *engine) waitHolding(r *Record, c *Condition, kind Waiting, pc uintptr, 
 		Want: Hold{Lock: c.lock(e.lock(n.number, n.class)), Mode: rule.Write, Stack: callStack(pc)},
 	}
 	for i := range r.n() {
-		h := r.at(i)
-		edge.Held[i] = e.hold(h.key, h.pc)
-		edge.Held[i].Stack = e.stackOf(r, i)
+		edge.Held[i] = e.held(r, i)
 	}
 	e.mu.Unlock()
 	if unbound {

@@ -88,16 +88,19 @@ func TestManyReadersLeaveAndAreReleasedOneByOne(t *testing.T) {
 	afresh(t)
 	var l lock
 	q := &Request{Core: &l.core, Seen: l.read.Seen(), For: ForRead}
+	before := Count().Held
 	for i := range uint64(5) {
 		r := standIn(80100 + i)
 		r.Acquired(q)
 		r.takeOver(80200 + i)
 	}
+	require.Equal(t, before+5, Count().Held)
 	stranger := standIn(80300)
 	for range 5 {
 		require.True(t, stranger.Released(q))
 	}
 	require.False(t, stranger.Released(q))
+	require.Equal(t, before, Count().Held)
 }
 
 // A lock that nobody has asked for with another in hand is known by its identity alone.

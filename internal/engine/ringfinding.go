@@ -51,25 +51,34 @@ func (e *engine) isNews(f *Finding) bool {
 //
 //go:norace
 func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
-	n := e.locks.node(c.identify(), m.waitKind, m.waitPC)
 	held := m.n()
-	edge := Edge{
-		Goroutine: m.goid, Via: -1, Held: make([]Hold, held), Phase: e.phases.names[phaseNow],
-		Want: Hold{Lock: e.lock(n.number, n.class), Mode: m.waitKind.mode(), Stack: one(m.waitPC)},
+	e.name(e.locks.node(c.identify(), m.waitKind, m.waitPC), m.waitPC)
+	edge := Edge{Goroutine: m.goid, Via: -1, Held: make([]Hold, held), Phase: e.phases.names[phaseNow]}
+	for i := range held {
+		edge.Held[i] = e.held(m, i)
+		if keyID(m.at(i).key) == wanted {
+			edge.Via = int(i)
+		}
 	}
+	n := e.locks.node(c.identify(), m.waitKind, m.waitPC) // which has its name from a hold, if it is one
+	edge.Want = Hold{Lock: e.lock(n.number, n.class), Mode: m.waitKind.mode(), Stack: one(m.waitPC)}
 	if w := m.waitsOn(); w != nil {
 		edge.Want.Lock = w.cond.lock(edge.Want.Lock)
 		edge.Wakers = wakersOf(w.cond.certain())
 	}
-	for i := range held {
-		h := m.at(i)
-		edge.Held[i] = e.hold(h.key, h.pc)
-		edge.Held[i].Stack = e.stackOf(m, i)
-		if keyID(h.key) == wanted {
-			edge.Via = int(i)
-		}
-	}
 	return edge
+}
+
+// held describes a hold of a goroutine that stands still. Of one that runs, key and place might be those of two
+// holds, and the lock would get a class that is not its own.
+//
+//go:norace
+func (e *engine) held(m *Record, i uint32) Hold {
+	h := m.at(i)
+	e.name(e.locks.node(keyID(h.key), NotWaiting, h.pc), h.pc)
+	out := e.hold(h.key, h.pc)
+	out.Stack = e.stackOf(m, i)
+	return out
 }
 
 // lock adds the condition's name to how the engine names it.

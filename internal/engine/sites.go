@@ -8,8 +8,8 @@ import (
 )
 
 // siteTable knows, for places in the source, the class of the lock that is acquired
-// there. It is asked when an order is learnt and never on a fast path: a lock gets its
-// class with the first order that it takes part in.
+// there. It is asked when an order is learnt or a goroutine is stuck, and never on a fast path: a
+// lock gets its class with the first order, or the first report, that it takes part in.
 type siteTable struct {
 	byPlace hashtable.Table // hash of file and line → class
 	byPC    hashtable.Table // return address → class, 0 for none: what byPlace has said of it
@@ -67,13 +67,21 @@ func (t *siteTable) at(pc uintptr) uint32 {
 //
 //go:norace
 func (e *engine) classify(n *node, pc uintptr) {
-	if n.class == 0 {
-		if n.class = e.places.at(pc); n.class != 0 && n.ordered {
-			forgetKnown()
-		}
-		n.ordered = true
-	}
+	e.name(n, pc)
+	n.ordered = true
 	if n.class != 0 && n.kind != NotWaiting {
 		e.classes.all[n.class].kind = n.kind
+	}
+}
+
+// name is classify for a report, which says nothing of orders.
+//
+//go:norace
+func (e *engine) name(n *node, pc uintptr) {
+	if n.class != 0 {
+		return
+	}
+	if n.class = e.places.at(pc); n.class != 0 && n.ordered {
+		forgetKnown()
 	}
 }

@@ -206,6 +206,11 @@ func Count() Totals {
 			t.Waits++
 		}
 	}
+	for i := range eng.left.holds {
+		if eng.left.holds[i].key != 0 {
+			t.Held++
+		}
+	}
 	eng.mu.Unlock()
 	quiet.End()
 	return t

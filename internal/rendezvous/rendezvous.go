@@ -220,11 +220,10 @@ func (m *Meeting) complete(g *guest) []*guest {
 	return nil
 }
 
-// release lets a complete set go. Who is to wait behind a writer goes when the writer waits.
+// release lets a complete set go, the first of which has just come. Who is to wait behind a writer goes when the writer
+// waits.
 func (m *Meeting) release(set []*guest, now time.Time) {
-	if !slices.Contains(m.waiting, set[0]) {
-		m.waiting = append(m.waiting, set[0])
-	}
+	m.waiting = append(m.waiting, set[0])
 	for _, g := range set {
 		g.met = true
 		g.until = now
