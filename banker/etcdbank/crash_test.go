@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	kills = flag.Int("kills", 3, "how often to kill the leader")
+	kills = flag.Int("kills", 3, "how often to kill a replica")
 	crowd = flag.Int("jobs", 120, "how many jobs to run at a time")
 )
 
@@ -71,9 +71,24 @@ func (f *fleet) leader() int {
 	return -1
 }
 
-// Whoever leads is killed, again and again. No unit is held twice at any revision, and the
-// jobs of those who are left go on.
+// Whoever leads is killed, again and again.
 func TestLeaderKilled(t *testing.T) {
+	killed(t, func(f *fleet) int { return f.leader() })
+}
+
+// Of those who do not lead one is killed, again and again, with all that its jobs hold.
+func TestMemberKilled(t *testing.T) {
+	killed(t, func(f *fleet) int {
+		if f.leader() == 0 {
+			return 1
+		}
+		return 0
+	})
+}
+
+// killed kills the replica that victim picks. No unit is held twice at any revision, and the
+// jobs of those who are left go on.
+func killed(t *testing.T, victim func(f *fleet) int) {
 	dial := start(t)
 	stop, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -86,13 +101,13 @@ func TestLeaderKilled(t *testing.T) {
 		require.Eventually(t, func() bool { return f.leader() >= 0 }, patience, time.Millisecond)
 		before := f.done.Load()
 		require.Eventually(t, func() bool { return f.done.Load() > before+int64(*crowd) }, patience, time.Millisecond, "kill %d: nothing moves", k)
-		i := f.leader()
+		i := victim(f)
 		if i < 0 {
 			continue
 		}
-		victim := f.replicas[i]
+		dead := f.replicas[i]
 		f.replicas = append(f.replicas[:i:i], f.replicas[i+1:]...)
-		victim.Kill()
+		dead.Kill()
 		f.join(fresh, *crowd/3)
 	}
 	before := f.done.Load()

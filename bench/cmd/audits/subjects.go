@@ -47,6 +47,8 @@ var subjects = []subject{
 	{module: "github.com/golang/groupcache", version: "v0.0.0-20241129210726-2c02b8208cf8", packages: []string{"./..."}},
 	{module: "google.golang.org/grpc", version: "v1.85.0", packages: []string{"."}},
 	{module: "google.golang.org/grpc", version: "v1.85.0", packages: []string{"./internal/transport", "./balancer/pickfirst/..."}},
+	{module: "github.com/hashicorp/serf", version: "v0.10.2", packages: []string{"./..."}},
+	{module: "github.com/cockroachdb/pebble", version: "v1.1.5", packages: []string{"./record"}},
 }
 
 // parseSubject reads module@version and the packages, all of them if none is given.
