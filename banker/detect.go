@@ -77,7 +77,7 @@ func (p *published) woken() {
 func (w *waiter) block(ctx context.Context) error {
 	engine.Emit(engine.HoldsAndWaits(&w.cond, forUnits, w.pc))
 	if f := w.wait.BlockRefusable(w.refuse); f != nil {
-		return refusal(f)
+		return lockorder.NewDeadlockError(f)
 	}
 	for {
 		select {
@@ -85,7 +85,7 @@ func (w *waiter) block(ctx context.Context) error {
 			return nil
 		case <-w.refuse:
 			if f := w.wait.Refusal(); f != nil {
-				return refusal(f)
+				return lockorder.NewDeadlockError(f)
 			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -96,14 +96,9 @@ func (w *waiter) block(ctx context.Context) error {
 // unblock takes the wait back and returns why it was refused, if it was.
 func (w *waiter) unblock() error {
 	if f := w.wait.UnblockRefusable(); f != nil {
-		return refusal(f)
+		return lockorder.NewDeadlockError(f)
 	}
 	return nil
-}
-
-func refusal(f *engine.Finding) error {
-	f.Fill()
-	return lockorder.NewDeadlockError(f)
 }
 
 // rewire keeps for each waiter the goroutines of which one must act before it goes on,

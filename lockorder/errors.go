@@ -16,9 +16,10 @@ type DeadlockError struct {
 	Report Report // what the call would have waited in
 }
 
-// NewDeadlockError makes the error for a refused wait. It is for the
-// primitives of this module.
+// NewDeadlockError makes the error for a refused wait, with the stacks of its ring. It is for the
+// primitives of this module, which hold nothing internal when they call it.
 func NewDeadlockError(f *engine.Finding) *DeadlockError {
+	f.Fill()
 	return &DeadlockError{Report: newReport(f)}
 }
 

@@ -95,7 +95,7 @@ func waitContext(ctx context.Context, r *engine.Record, q *engine.Request, l nat
 			engine.Emit(news)
 			return waitContext(ctx, r, q, l, nil)
 		}
-		return refusal(ring)
+		return lockorder.NewDeadlockError(ring)
 	}
 	var err error
 	locked := false
@@ -113,17 +113,11 @@ func waitContext(ctx context.Context, r *engine.Record, q *engine.Request, l nat
 	case locked:
 		return nil
 	case ring != nil:
-		return refusal(ring)
+		return lockorder.NewDeadlockError(ring)
 	case refused != nil:
-		return refusal(refused)
+		return lockorder.NewDeadlockError(refused)
 	}
 	return err
-}
-
-//go:norace
-func refusal(f *engine.Finding) error {
-	f.Fill()
-	return lockorder.NewDeadlockError(f)
 }
 
 // queue waits in line until l is locked, ctx is done or the wait is refused.

@@ -66,7 +66,7 @@ func (w *wait) begin(refusable bool) error {
 	}
 	w.refusal = make(chan struct{}, 1)
 	if w.found = w.waiter.BlockRefusable(w.refusal); w.found != nil {
-		return refusal(w.found)
+		return lockorder.NewDeadlockError(w.found)
 	}
 	return nil
 }
@@ -106,10 +106,5 @@ func (w *wait) end() error {
 	if found == nil {
 		return nil
 	}
-	return refusal(found)
-}
-
-func refusal(f *engine.Finding) error {
-	f.Fill()
-	return lockorder.NewDeadlockError(f)
+	return lockorder.NewDeadlockError(found)
 }
