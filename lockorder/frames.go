@@ -29,15 +29,16 @@ func frames(pcs []uintptr) []Frame {
 		// A site whose only address is in a wrapper, as that of a method value is, keeps
 		// it: the name tells more than no stack at all.
 		if shown(f) || len(pcs) == 1 && !more && len(all) == 0 && f.PC != 0 {
-			all = append(all, Frame{
-				Func: strings.ToValidUTF8(f.Function, "?"),
-				File: strings.ToValidUTF8(f.File, "?"), Line: f.Line,
-			})
+			all = append(all, newFrame(f))
 		}
 		if !more {
 			return withoutOurs(all)
 		}
 	}
+}
+
+func newFrame(f runtime.Frame) Frame {
+	return Frame{Func: strings.ToValidUTF8(f.Function, "?"), File: strings.ToValidUTF8(f.File, "?"), Line: f.Line}
 }
 
 func shown(f runtime.Frame) bool {
@@ -74,11 +75,26 @@ func withoutOurs(all []Frame) []Frame {
 	return all
 }
 
+// sources is the folder that our own packages were compiled from.
+var sources = func() string {
+	_, file, _, _ := runtime.Caller(0)
+	dir, ok := strings.CutSuffix(file, "lockorder/frames.go")
+	if !ok {
+		return "?"
+	}
+	return dir
+}()
+
+// ours tells our own frames, also those of an iterator's body, which the compiler puts into who ranges over it.
 func ours(f Frame) bool {
-	if !strings.HasPrefix(f.Func, module) || strings.HasSuffix(f.File, "_test.go") {
+	name, ok := strings.CutPrefix(f.File, sources)
+	if !ok {
+		name, ok = strings.CutPrefix(f.Func, module)
+	}
+	if !ok || strings.HasSuffix(f.File, "_test.go") {
 		return false
 	}
-	first, _, _ := strings.Cut(f.Func[len(module):], "/")
+	first, _, _ := strings.Cut(name, "/")
 	return first != "examples" && first != "cmd" && first != "bench" && first != "tools"
 }
 

@@ -56,7 +56,7 @@ type Stats struct {
 }
 
 // Snapshot reads the state of the detector. It takes a while, as long as
-// there are orders, and stops nobody for long.
+// there are orders, and stops nobody for long. [Parked] has the waits of which the detector keeps nothing.
 func Snapshot() State {
 	s := engineState()
 	again := engineRepeats()

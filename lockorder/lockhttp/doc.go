@@ -28,8 +28,10 @@
 // # What is not seen
 //
 // The detector knows waits for locks, and those that others must end if these
-// have registered (Producer, Consumer, Signaller, banker.Do). A wait for a
-// condition or buffer by a call whose context can end it is not part of it.
+// have registered (Producer, Consumer, Signaller, banker.Do). Other waits for a
+// condition, a buffer or a semaphore, and those that a context can end, are counted by
+// the line that waits, from [lockorder.Parked], at most every two seconds.
+//
 // Nothing is timed while nobody looks: times count from the first look at which
 // the same wait or hold was seen, so each is a lower bound.
 package lockhttp

@@ -45,11 +45,12 @@ func Handler(options ...Option) http.Handler {
 	return l
 }
 
-// live serves the page. Its fields but looks do not change.
+// live serves the page. Its fields but looks and crowd do not change.
 type live struct {
 	bankers   []*banker.Banker
 	executors []executor
 	looks     looks
+	crowd     crowd
 }
 
 // view is one of the pages.

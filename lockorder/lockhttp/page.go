@@ -14,8 +14,9 @@ import (
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"ring": ring, "cycle": cycle, "graph": graph, "rows": rows, "chart": drawSpans,
 	"lock": lockName, "place": place, "site": site, "fails": fails, "long": long, "within": within, "beyond": beyond, "off": func() bool { return off },
-	"function": func(f lockorder.Frame) string { return path.Base(f.Func) },
-	"count":    count, "fixed": func(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) },
+	"function":   func(f lockorder.Frame) string { return path.Base(f.Func) },
+	"goroutines": goroutines,
+	"count":      count, "fixed": func(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) },
 }).ParseFS(assets, "assets/*.html"))
 
 // render writes the whole page, or only the part that changes.
