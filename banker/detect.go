@@ -55,13 +55,17 @@ type published struct {
 	pc     uintptr
 }
 
-// watched is whether any waiter's wakers are known.
-type watched struct{ known bool }
+// watched is the banker as the wait-for graph knows it.
+type watched struct {
+	known bool          // some waiter's wakers are
+	units engine.Source // what all waiters wait for
+}
 
 func (p *published) prepare(b *Banker) {
 	p.by = engine.Running()
 	p.refuse = make(chan struct{}, 1)
 	p.cond.SetName(b.name)
+	p.cond.SetSource(&b.units)
 	p.pc = engine.CallSite(3) // where the program calls Acquire or AcquireRest
 	p.wait.Prepare(&p.cond, forUnits, p.pc)
 }

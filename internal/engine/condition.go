@@ -47,6 +47,13 @@ type Condition struct {
 	core   Core
 	wakers atomic.Pointer[wakerSet]
 	name   string
+	source *Source
+}
+
+// Source is what is waited for by several conditions, as the units of an allocator are by one for each
+// waiter, whose wakers differ. People know it by one number. Its zero value is ready.
+type Source struct {
+	number uint32 // guarded by the engine's lock; 0: nobody has asked for it
 }
 
 // Goroutine is a goroutine of which no more is known than that it exists, or did.
@@ -88,6 +95,12 @@ func (g Goroutine) Gone() bool {
 //
 //go:norace
 func (c *Condition) SetName(name string) { c.name = name }
+
+// SetSource says what a wait for the condition is a wait for, if other conditions are too. It is called before
+// the condition is used.
+//
+//go:norace
+func (c *Condition) SetSource(s *Source) { c.source = s }
 
 // Register says that g could end a wait, and vouches that nobody does who is not
 // registered. To register twice is to register once.

@@ -81,12 +81,19 @@ func (e *engine) held(m *Record, i uint32) Hold {
 	return out
 }
 
-// lock adds the condition's name to how the engine names it.
+// lock adds the condition's name, and the number of its source, to how the engine names it. The caller holds the
+// engine's lock.
 //
 //go:norace
 func (c *Condition) lock(l Lock) Lock {
 	if l.Class == "" {
 		l.Class = c.name
+	}
+	if c.source != nil {
+		if c.source.number == 0 {
+			c.source.number = eng.locks.number()
+		}
+		l.ID = uint64(c.source.number)
 	}
 	return l
 }

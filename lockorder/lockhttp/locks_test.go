@@ -3,12 +3,14 @@
 package lockhttp_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/interlock-go/interlock/banker"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/lockorder/lockhttp"
 	"github.com/interlock-go/interlock/mutex"
@@ -66,6 +68,46 @@ func TestAWaitIsShownEverywhere(t *testing.T) {
 	require.Contains(t, page(t, h, "orders"), "<svg")
 	mine.Unlock()
 	<-done
+}
+
+// Who waits for the units of a banker waits for the same thing, each with wakers of its own.
+func TestWaitsForABankerAreForOneThing(t *testing.T) {
+	h := lockhttp.Handler()
+	b, err := banker.New(banker.Capacity{"gpu": 1, "cpu": 1}, banker.WithName("pool"))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	hold := func(resource string) (end func()) {
+		got := make(chan bool)
+		wait := leave(1, func() {
+			_ = banker.Do(context.Background(), b, resource+" holder", []banker.Amount{banker.Of(resource, 1)}, func(j *banker.Job) error {
+				err := j.AcquireRest(context.Background())
+				got <- true
+				<-ctx.Done()
+				return err
+			})
+		})
+		<-got
+		return wait
+	}
+	ends := []func(){hold("gpu"), hold("cpu")}
+	for _, resource := range []string{"gpu", "cpu"} {
+		ends = append(ends, leave(1, func() {
+			_ = banker.Do(ctx, b, resource, []banker.Amount{banker.Of(resource, 1)}, func(j *banker.Job) error { return j.AcquireRest(ctx) })
+		}))
+	}
+	var waits []lockhttp.Wait
+	require.Eventually(t, func() bool {
+		waits = decode[lockhttp.Waits](t, h, "waits").Waits
+		return len(waits) == 2 && len(waits[0].Wakers) == 1 && len(waits[1].Wakers) == 1
+	}, patience, time.Millisecond)
+	require.Equal(t, waits[0].Want.Lock, waits[1].Want.Lock)
+	require.Equal(t, "pool", waits[0].Want.Lock.Class)
+	require.NotEqual(t, waits[0].Wakers, waits[1].Wakers)
+	require.Equal(t, waits[0].Want.Lock, decode[lockhttp.Waits](t, h, "waits").Waits[0].Want.Lock, "from look to look")
+	cancel()
+	for _, end := range ends {
+		end()
+	}
 }
 
 // The names of the fields are promised.
