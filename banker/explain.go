@@ -11,6 +11,7 @@ import (
 type Verdict struct {
 	Banker  string   `json:"banker"`  // name of the banker
 	Job     string   `json:"job"`     // name of the one that asks
+	ID      int      `json:"id"`      // its number, as in Snapshot.IDs
 	Request []Amount `json:"request"` // what for
 
 	// Err is nil if the request would be granted, else the error of [Job.TryAcquire].
@@ -50,7 +51,7 @@ const few = 4
 // Explain says what [Job.TryAcquire] would answer, and why. It changes nothing. It takes
 // time in proportion to the number of jobs, and more if the answer is no.
 func (j *Job) Explain(amounts ...Amount) Verdict {
-	v := Verdict{Banker: j.b.name, Job: j.name, Request: append([]Amount{}, amounts...)}
+	v := Verdict{Banker: j.b.name, Job: j.name, ID: int(j.id), Request: append([]Amount{}, amounts...)}
 	if v.Err = j.lock(); v.Err != nil {
 		return v
 	}
@@ -74,7 +75,7 @@ func (b *Banker) Waiting(n int) []Verdict {
 			break
 		}
 		id, req := w.Request()
-		v := Verdict{Banker: b.name, Job: b.jobs[id].name}
+		v := Verdict{Banker: b.name, Job: b.jobs[id].name, ID: int(id)}
 		for _, a := range req {
 			v.Request = append(v.Request, Of(b.names[a.Resource], a.Units))
 		}

@@ -10,13 +10,14 @@ import (
 )
 
 // Snapshot is a banker at one instant, with stable JSON. Rows of Max, Allocation and Need
-// are as Jobs, columns as Resources.
+// are as Jobs, columns as Resources. The number of a job is used again when the job has been closed.
 type Snapshot struct {
 	Name         string    `json:"name"`          // of the banker
 	Resources    []string  `json:"resources"`     // names, ascending
 	Total        []int64   `json:"total"`         // units, free or held
 	Available    []int64   `json:"available"`     // units that are free
 	Jobs         []string  `json:"jobs"`          // names
+	IDs          []int     `json:"ids"`           // numbers of the jobs, which tell those of one name apart
 	Max          [][]int64 `json:"max"`           // claims
 	Allocation   [][]int64 `json:"allocation"`    // what jobs hold
 	Need         [][]int64 `json:"need"`          // what they may still ask for
@@ -27,6 +28,7 @@ type Snapshot struct {
 // Waiting is a call that waits.
 type Waiting struct {
 	Job     string  `json:"job"`              // its name
+	ID      int     `json:"id"`               // its number, as in IDs
 	Request []int64 `json:"request"`          // by resource
 	Pinned  bool    `json:"pinned,omitempty"` // it was overtaken as often as may be
 }
@@ -56,7 +58,7 @@ func (b *Banker) Snapshot() Snapshot {
 	}
 	for i, w := range b.q.Waiting() {
 		id, req := w.Request()
-		s.Waiting = append(s.Waiting, Waiting{b.jobs[id].name, b.vector(req), i == 0 && b.q.Pinned() == id})
+		s.Waiting = append(s.Waiting, Waiting{b.jobs[id].name, int(id), b.vector(req), i == 0 && b.q.Pinned() == id})
 	}
 	return s
 }
@@ -69,7 +71,7 @@ func (s *Snapshot) add(j *Job) {
 		r, more, has := j.b.q.At(j.id, i)
 		most[r], held[r], need[r] = more+has, has, more
 	}
-	s.Jobs = append(s.Jobs, j.name)
+	s.Jobs, s.IDs = append(s.Jobs, j.name), append(s.IDs, int(j.id))
 	s.Max, s.Allocation, s.Need = append(s.Max, most), append(s.Allocation, held), append(s.Need, need)
 }
 

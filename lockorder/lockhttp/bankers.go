@@ -1,6 +1,8 @@
 package lockhttp
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +51,7 @@ func (l *live) bankerTables() Bankers {
 
 // row is a job as the page shows it.
 type row struct {
-	Job   string
+	Job   string // its name, with its number if others have the name
 	Cells []cell
 	Waits string // "" if it does not wait
 }
@@ -57,22 +59,35 @@ type row struct {
 // cell is what a job holds of a resource, of what it may.
 type cell struct{ Holds, Claims int64 }
 
-// rows puts the table together for the page.
+// rows puts the table together for the page: those that wait first, and no more than are shown.
 func rows(b Banker) []row {
-	waits := map[string]string{}
+	waits := map[int]string{}
 	for _, w := range b.Waiting {
-		waits[w.Job] = "waits"
+		waits[w.ID] = "waits"
 	}
 	for _, r := range b.Reasons {
-		waits[r.Job] = r.Waits
+		waits[r.ID] = r.Waits
 	}
+	order := make([]int, len(b.Jobs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return falseFirst(waits[b.IDs[i]] == "", waits[b.IDs[j]] == "") })
 	var all []row
-	for i, job := range b.Jobs {
-		r := row{Job: job, Waits: waits[job]}
+	for _, i := range order[:min(len(order), shown)] {
+		r := row{Job: jobName(b, b.Jobs[i], b.IDs[i]), Waits: waits[b.IDs[i]]}
 		for k := range b.Resources {
 			r.Cells = append(r.Cells, cell{b.Allocation[i][k], b.Max[i][k]})
 		}
 		all = append(all, r)
 	}
 	return all
+}
+
+// jobName tells jobs of one name apart.
+func jobName(b Banker, name string, id int) string {
+	if first := slices.Index(b.Jobs, name); first < 0 || !slices.Contains(b.Jobs[first+1:], name) {
+		return name
+	}
+	return fmt.Sprintf("%s #%d", name, id)
 }

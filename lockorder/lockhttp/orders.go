@@ -21,7 +21,7 @@ func (l *live) orders() Orders {
 	at, s := l.snapshot()
 	o := Orders{at, slices.Concat([]lockorder.Finding{}, s.Findings), slices.Concat([]lockorder.Lock{}, s.Locks), slices.Concat([]lockorder.Dependency{}, s.Orders), s.Stats}
 	slices.SortStableFunc(o.Findings, func(a, b lockorder.Finding) int {
-		return cmp.Or(order(a.Silenced, b.Silenced), cmp.Compare(a.Report.Tier, b.Report.Tier))
+		return cmp.Or(falseFirst(a.Silenced, b.Silenced), cmp.Compare(a.Report.Tier, b.Report.Tier))
 	})
 	return o
 }

@@ -12,7 +12,7 @@ import (
 )
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"ring": ring, "cycle": cycle, "graph": graph, "rows": rows, "chart": drawSpans,
+	"ring": ring, "cycle": cycle, "graph": graph, "rows": rows, "job": jobName, "chart": drawSpans,
 	"lock": lockName, "place": place, "site": site, "fails": fails, "long": long, "within": within, "beyond": beyond, "off": func() bool { return off },
 	"function":   func(f lockorder.Frame) string { return path.Base(f.Func) },
 	"goroutines": goroutines,

@@ -2,6 +2,7 @@ package lockhttp_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,35 @@ func TestABankerTellsWhyAJobWaits(t *testing.T) {
 	require.Contains(t, shown, "would be unsafe")
 	require.Contains(t, shown, "&lt;script&gt;")
 	require.NotContains(t, shown, hostile)
+	cancel()
+	require.ErrorIs(t, <-done, context.Canceled)
+}
+
+// Jobs of one name are told apart, and so are their states.
+func TestJobsOfOneNameAreToldApart(t *testing.T) {
+	b, err := banker.New(banker.Capacity{"gpu": 2})
+	require.NoError(t, err)
+	h := lockhttp.Handler(lockhttp.WithBanker(b))
+	var jobs []*banker.Job
+	for range 3 {
+		j, err := b.Register("train", banker.Of("gpu", 2))
+		require.NoError(t, err)
+		defer j.Close()
+		jobs = append(jobs, j)
+	}
+	require.NoError(t, jobs[0].Acquire(t.Context(), banker.Of("gpu", 2)))
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- jobs[2].Acquire(ctx, banker.Of("gpu", 1)) }()
+	require.Eventually(t, func() bool { return len(b.Snapshot().Waiting) == 1 }, patience, time.Millisecond)
+	got := decode[lockhttp.Bankers](t, h, "bankers").Bankers[0]
+	require.Equal(t, []int{0, 1, 2}, got.IDs)
+	require.Equal(t, 2, got.Waiting[0].ID)
+	require.Equal(t, 2, got.Reasons[0].ID)
+	shown := page(t, h, "bankers")
+	require.Equal(t, 1, strings.Count(shown, `<td data-label="state">not enough free units</td>`))
+	require.Equal(t, 2, strings.Count(shown, "goes on"))
+	require.Less(t, strings.Index(shown, "train #2"), strings.Index(shown, "train #0"), "who waits comes first")
 	cancel()
 	require.ErrorIs(t, <-done, context.Canceled)
 }

@@ -77,13 +77,13 @@ func (l *live) allWaits(at time.Time, s lockorder.State) []Wait {
 		all = append(all, Wait{Wait: w, Held: held[w.Goroutine], InRing: inRing[w.Goroutine], Seconds: l.looks.waited(at, w)})
 	}
 	slices.SortFunc(all, func(a, b Wait) int {
-		return cmp.Or(order(b.InRing, a.InRing), cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Goroutine, b.Goroutine))
+		return cmp.Or(falseFirst(b.InRing, a.InRing), cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Goroutine, b.Goroutine))
 	})
 	return all
 }
 
-// order puts false before true.
-func order(a, b bool) int {
+// falseFirst puts false before true.
+func falseFirst(a, b bool) int {
 	switch {
 	case a == b:
 		return 0
