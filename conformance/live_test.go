@@ -103,13 +103,16 @@ func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
 
 func eventually(t *testing.T, ctx context.Context, expression string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return evaluate[bool](t, ctx, expression) }, 30*time.Second, 50*time.Millisecond, expression)
+	require.Eventually(t, func() bool { return evaluate[bool](t, ctx, expression) }, patience, 50*time.Millisecond, expression)
 }
 
 func visit(t *testing.T, ctx context.Context, address string) {
 	t.Helper()
 	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(address)))
 }
+
+// patience is for a browser on a machine that does other things too.
+const patience = 30 * time.Second
 
 // sizes are those of a desk and of a phone.
 var sizes = map[string][2]int64{"1200": {1200, 900}, "375": {375, 800}}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,18 +25,24 @@ import (
 const asService = "CONFORMANCE_SERVICE"
 
 // serve is a service under load. With "ring" it also has a deadlock through two locks and a
-// buffer, and names that want out of where they stand. It prints its address and never returns.
+// buffer, with "hostile" names as well that want out of where they stand, with "unregistered" loaders that
+// nobody is known to wake, with "many" more of everything than a page can show. It prints its address and never returns.
 func serve(what string) {
 	detector.SetHandler(func(detector.Report) {})
 	pool, err := banker.New(banker.Capacity{"gpu": 8, "mem": 640}, banker.WithName("accelerators"))
 	must(err)
 	line := &timeline.Timeline{Keep: 2000}
 	scheduler := pi.NewExecutor(pi.WithSlots(1), pi.WithObserver(line))
-	if what == "ring" || what == "hostile" {
+	switch what {
+	case "ring", "hostile":
 		orders(what == "hostile")
-		deadlock()
-		go trainings(pool)
+		deadlock(what == "hostile")
+		go trainings(pool, what == "hostile")
 		go inversion(scheduler)
+	case "unregistered":
+		unregistered()
+	case "many":
+		many()
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
@@ -75,6 +82,53 @@ func nest(locks ...*mutex.Mutex) {
 	}()
 }
 
+// endless is a name of more than 10 kB.
+var endless = "<b>" + strings.Repeat("endless ", 1300)
+
+// unregistered are loaders that wait for room in a buffer. Who should make it waits for a lock that
+// another goroutine keeps while it waits for something else; but nobody has said that it is who should.
+func unregistered() {
+	var index mutex.Mutex
+	class("index", &index)
+	batches := bbuf.New[int](1)
+	for range 3 {
+		go func() {
+			for {
+				_ = batches.Put(context.Background(), 1)
+			}
+		}()
+	}
+	go func() {
+		index.Lock()
+		time.Sleep(24 * time.Hour)
+		index.Unlock()
+	}()
+	go func() {
+		time.Sleep(50 * time.Millisecond)
+		index.Lock()
+		_, _ = batches.Get(context.Background())
+	}()
+}
+
+// most is more than fits on a page.
+const most = 5000
+
+// many are so many locks and orders, and goroutines that wait.
+func many() {
+	locks := make([]mutex.Mutex, most)
+	for i := range locks[1:] {
+		locks[i].Lock()
+		locks[i+1].Lock()
+		//lint:ignore SA2001 what counts is the order
+		locks[i+1].Unlock()
+		locks[i].Unlock()
+	}
+	locks[0].Lock()
+	for range most {
+		go locks[0].Lock()
+	}
+}
+
 // orders is the load: nestings of which two, seen one after the other, could deadlock.
 func orders(strange bool) {
 	var accounts, journal, audit, sessions, quota mutex.Mutex
@@ -83,7 +137,7 @@ func orders(strange bool) {
 	class("audit", &audit)
 	class("session", &sessions)
 	if strange {
-		for _, name := range hostile {
+		for _, name := range append(hostile, endless) {
 			var a, b mutex.Mutex
 			class(name, &a)
 			class("after "+name, &b)
@@ -114,9 +168,13 @@ func both(a, b *mutex.Mutex) {
 
 // deadlock closes a ring: who loads holds the cache and waits for room in the buffer, the only
 // consumer waits for the index, and who has the index waits for the cache.
-func deadlock() {
+func deadlock(strange bool) {
 	var cache, index mutex.Mutex
-	class("model cache", &cache)
+	name := "model cache"
+	if strange {
+		name = endless
+	}
+	class(name, &cache)
 	class("index", &index)
 	batches := bbuf.New[int](1)
 	ctx := context.Background()
@@ -154,9 +212,12 @@ func deadlock() {
 }
 
 // trainings are jobs of which one would be unsafe and one has no room.
-func trainings(pool *banker.Banker) {
+func trainings(pool *banker.Banker, strange bool) {
 	ctx := context.Background()
 	job := func(name string, gpus, mem int64) *banker.Job {
+		if strange {
+			name = "\u202e\x00\n  free now: " + endless
+		}
 		j, err := pool.Register(name, banker.Of("gpu", gpus), banker.Of("mem", mem))
 		must(err)
 		return j

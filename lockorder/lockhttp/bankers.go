@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/interlock-go/interlock/banker"
+	"github.com/interlock-go/interlock/internal/drawing"
 )
 
 // Bankers are the tables of bankers.
@@ -87,7 +88,24 @@ func rows(b Banker) []row {
 // jobName tells jobs of one name apart.
 func jobName(b Banker, name string, id int) string {
 	if first := slices.Index(b.Jobs, name); first < 0 || !slices.Contains(b.Jobs[first+1:], name) {
-		return name
+		return drawing.Name(name)
 	}
-	return fmt.Sprintf("%s #%d", name, id)
+	return fmt.Sprintf("%s #%d", drawing.Name(name), id)
+}
+
+// told is a verdict in words, with names as they may stand in a line: one of several lines would tell
+// what it likes.
+func told(v banker.Verdict) string {
+	v.Job, v.Pinned = drawing.Name(v.Job), drawing.Name(v.Pinned)
+	v.Finish, v.Stuck, v.NotBefore = slices.Clone(v.Finish), slices.Clone(v.Stuck), slices.Clone(v.NotBefore)
+	for i := range v.Finish {
+		v.Finish[i] = drawing.Name(v.Finish[i])
+	}
+	for i := range v.Stuck {
+		v.Stuck[i].Job = drawing.Name(v.Stuck[i].Job)
+	}
+	for i := range v.NotBefore {
+		v.NotBefore[i].Job = drawing.Name(v.NotBefore[i].Job)
+	}
+	return v.String()
 }

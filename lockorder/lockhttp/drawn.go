@@ -43,8 +43,11 @@ func cycle(f lockorder.Finding) template.HTML {
 	return draw(c)
 }
 
+// corners bounds a ring that is drawn: with more it is larger than any window, and the list says the same.
+const corners = 64
+
 func draw(c drawing.Cycle) template.HTML {
-	if len(c.Locks) == 0 {
+	if len(c.Locks) == 0 || len(c.Locks) > corners {
 		return ""
 	}
 	svg, _, _ := c.SVG()
@@ -166,7 +169,7 @@ func lockName(l lockorder.Lock) string {
 	if name == "" {
 		name = cmp.Or(l.Type, "lock")
 	}
-	return fmt.Sprintf("%s #%d", name, l.ID)
+	return fmt.Sprintf("%s #%d", drawing.Name(name), l.ID)
 }
 
 // sited adds where a lock without a class is locked: its number alone says nothing.

@@ -47,6 +47,9 @@ func TestAWaitIsShownEverywhere(t *testing.T) {
 	require.Len(t, w.Holders, 1)
 	require.Len(t, w.Held, 1)
 	require.Equal(t, "other", w.Held[0].Lock.Class)
+	require.Len(t, w.Locked, 1)
+	require.Equal(t, w.Holders[0], w.Locked[0].Goroutine)
+	require.Equal(t, w.Want.Lock.ID, w.Locked[0].Hold.Lock.ID)
 	require.False(t, w.InRing)
 	shown := page(t, h, "")
 	require.Contains(t, shown, "1 goroutine waits, nobody in a ring")
@@ -112,10 +115,10 @@ func TestWaitsForABankerAreForOneThing(t *testing.T) {
 
 // The names of the fields are promised.
 func TestTheFieldsOfWaitsAreStable(t *testing.T) {
-	data, err := json.Marshal(lockhttp.Wait{Wait: lockorder.Wait{Holders: []uint64{1}, Wakers: []lockorder.Waker{{Goroutine: 2}}}, Held: []lockorder.Hold{{}}})
+	data, err := json.Marshal(lockhttp.Wait{Wait: lockorder.Wait{Holders: []uint64{1}, Wakers: []lockorder.Waker{{Goroutine: 2}}}, Held: []lockorder.Hold{{}}, Locked: []lockorder.HeldLock{{}}})
 	require.NoError(t, err)
 	require.JSONEq(t, `{
 		"goroutine": 0, "seq": 0, "want": {"lock": {"id": 0, "type": ""}}, "holders": [1], "wakers": [{"goroutine": 2}],
-		"held": [{"lock": {"id": 0, "type": ""}}], "in_ring": false, "seconds": 0
+		"held": [{"lock": {"id": 0, "type": ""}}], "locked": [{"goroutine": 0, "finished": false, "hold": {"lock": {"id": 0, "type": ""}}}], "in_ring": false, "seconds": 0
 	}`, string(data))
 }

@@ -6,13 +6,15 @@ import (
 	"html/template"
 	"io"
 	"path"
+	"slices"
 	"strconv"
 
+	"github.com/interlock-go/interlock/internal/drawing"
 	"github.com/interlock-go/interlock/lockorder"
 )
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"ring": ring, "cycle": cycle, "graph": graph, "rows": rows, "job": jobName, "chart": drawSpans,
+	"ring": ring, "cycle": cycle, "graph": graph, "rows": rows, "told": told, "blockers": blockers, "name": drawing.Name, "asks": asks, "few": few, "more": more, "job": jobName, "chart": drawSpans,
 	"lock": lockName, "place": place, "site": site, "fails": fails, "long": long, "within": within, "beyond": beyond, "off": func() bool { return off },
 	"function":   func(f lockorder.Frame) string { return path.Base(f.Func) },
 	"goroutines": goroutines,
@@ -39,6 +41,21 @@ func within(i int) bool { return i < shown }
 
 func beyond(n int) int { return max(0, n-shown) }
 
+// listed bounds a list within a table: a lock may have thousands of readers.
+const listed = 8
+
+func few(i int) bool { return i < listed }
+
+func more(n int) int { return max(0, n-listed) }
+
+// asks is what the goroutines of a report did or do.
+func asks(r lockorder.Report) string {
+	if r.Kind == lockorder.KindRing || r.Tier == lockorder.Deadlock {
+		return "waits for"
+	}
+	return "asked for"
+}
+
 // long is a lower bound in words.
 func long(seconds float64) string {
 	switch {
@@ -58,4 +75,43 @@ func count(n int, what string) string {
 		return "1 " + what
 	}
 	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// blocker is a goroutine that another one waits for, as the page shows it.
+type blocker struct {
+	Goroutine uint64
+	Row       bool   // it waits itself, in a row of the table
+	Locked    string // where it locked what is waited for
+	Does      string // what else is known of it
+}
+
+// blockers are those for which w waits. The first question at night is whether they wait themselves.
+func blockers(w Wait, all []Wait) (out []blocker) {
+	add := func(id uint64, gone bool, locked string) {
+		b := blocker{Goroutine: id, Locked: locked}
+		if len(out) >= listed { // it is counted only
+			out = append(out, b)
+			return
+		}
+		row := slices.IndexFunc(all, func(w Wait) bool { return w.Goroutine == id })
+		switch b.Row = within(row) && row >= 0; {
+		case gone:
+			b.Does = "(finished)"
+		case row < 0:
+			b.Does = "(not among the waits)"
+		}
+		out = append(out, b)
+	}
+	for _, h := range w.Locked {
+		add(h.Goroutine, h.Finished, place(site(h.Hold)))
+	}
+	if len(w.Locked) == 0 {
+		for _, id := range w.Holders {
+			add(id, false, "")
+		}
+	}
+	for _, k := range w.Wakers {
+		add(k.Goroutine, k.Gone, "")
+	}
+	return out
 }

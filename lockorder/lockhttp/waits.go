@@ -25,9 +25,11 @@ type Waits struct {
 // Wait is a goroutine that waits.
 type Wait struct {
 	lockorder.Wait
-	Held    []lockorder.Hold `json:"held,omitempty"` // what it holds meanwhile
-	InRing  bool             `json:"in_ring"`        // it is part of a deadlock
-	Seconds float64          `json:"seconds"`        // how long it has been seen to wait
+	Held []lockorder.Hold `json:"held,omitempty"` // what it holds meanwhile
+	// Locked is who holds what it waits for, and where they locked it: as many of Holders as the look found.
+	Locked  []lockorder.HeldLock `json:"locked,omitempty"`
+	InRing  bool                 `json:"in_ring"` // it is part of a deadlock
+	Seconds float64              `json:"seconds"` // how long it has been seen to wait
 }
 
 func (l *live) waits() Waits {
@@ -68,13 +70,14 @@ func (l *live) allWaits(at time.Time, s lockorder.State) []Wait {
 			inRing[e.Goroutine] = true
 		}
 	}
-	held := map[uint64][]lockorder.Hold{}
+	held, of := map[uint64][]lockorder.Hold{}, map[uint64][]lockorder.HeldLock{}
 	for _, h := range s.Held {
 		held[h.Goroutine] = append(held[h.Goroutine], h.Hold)
+		of[h.Hold.Lock.ID] = append(of[h.Hold.Lock.ID], h)
 	}
 	all := []Wait{}
 	for _, w := range s.Waits {
-		all = append(all, Wait{Wait: w, Held: held[w.Goroutine], InRing: inRing[w.Goroutine], Seconds: l.looks.waited(at, w)})
+		all = append(all, Wait{Wait: w, Held: held[w.Goroutine], Locked: of[w.Want.Lock.ID], InRing: inRing[w.Goroutine], Seconds: l.looks.waited(at, w)})
 	}
 	slices.SortFunc(all, func(a, b Wait) int {
 		return cmp.Or(falseFirst(b.InRing, a.InRing), cmp.Compare(b.Seconds, a.Seconds), cmp.Compare(a.Goroutine, b.Goroutine))
