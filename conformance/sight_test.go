@@ -68,6 +68,7 @@ func TestEverythingCanBeReadInLightAndDark(t *testing.T) {
 	ctx := browser(t)
 	address, _ := service(t, "ring")
 	unregistered, _ := service(t, "unregistered")
+	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(sizes["1200"][0], sizes["1200"][1])))
 	for _, prefer := range []string{"light", "dark"} {
 		scheme(t, ctx, prefer)
 		for view, mark := range marks {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -156,7 +157,58 @@ func TestModelIsReadOnce(t *testing.T) {
 	})
 }
 
-func TestUnknownPlantIsRefused(t *testing.T) {
-	_, err := config{plant: "weed"}.run(t.Context(), new(strings.Builder))
-	require.ErrorContains(t, err, "weed")
+func TestWrongCallsAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		config config
+		rest   []string
+		says   string
+	}{
+		{config{plant: "weed"}, nil, `no plant "weed", but these: banker, buffer`},
+		{config{}, []string{"ring"}, `"ring" is none`},
+		{config{load: -1}, nil, "not negative"},
+		{config{progress: -1}, nil, "not negative"},
+	} {
+		require.ErrorContains(t, c.config.check(c.rest), c.says)
+	}
+	require.NoError(t, config{plant: "ring", load: 1}.check(nil))
+}
+
+func TestAPortInUseIsSaid(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer taken.Close()
+	_, err = config{addr: taken.Addr().String()}.run(t.Context(), new(strings.Builder))
+	require.ErrorContains(t, err, taken.Addr().String())
+	require.ErrorContains(t, err, "-addr 127.0.0.1:0 takes a free port")
+}
+
+// Who sends too much, or too slowly, is told so and keeps nobody.
+func TestABodyHasALimit(t *testing.T) {
+	s := newTestServer(t)
+	web := s.web()
+	web.ReadTimeout = 200 * time.Millisecond
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = web
+	server.Start()
+	defer server.Close()
+	defer http.DefaultClient.CloseIdleConnections()
+	slow, end := io.Pipe()
+	defer end.Close()
+	for _, c := range []struct {
+		body   io.Reader
+		status int
+		says   string
+	}{
+		{strings.NewReader("[" + strings.Repeat("1,", mostBody)), http.StatusRequestEntityTooLarge, "too large"},
+		{slow, http.StatusRequestTimeout, "timeout"},
+	} {
+		answer, err := http.Post(server.URL+"/predict/model-0", "application/json", c.body)
+		require.NoError(t, err)
+		text, err := io.ReadAll(answer.Body)
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		require.Equal(t, c.status, answer.StatusCode, string(text))
+		require.Contains(t, string(text), c.says)
+	}
+	require.NoError(t, s.tasks.Shutdown(t.Context()))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
@@ -37,6 +38,21 @@ func newServer(dir string) *server {
 	s := &server{dir: dir, cache: newCache(dir, models-2), gpus: newGPUs(), tasks: pi.NewExecutor(), rows: map[string]int{}}
 	s.usage.SetName("usage")
 	return s
+}
+
+// mostBody is more than the numbers of a request take, in bytes.
+const mostBody = 64 << 10
+
+// web is the HTTP server: nobody keeps it busy by sending or reading slowly.
+func (s *server) web() *http.Server {
+	return &http.Server{
+		Handler:           http.MaxBytesHandler(s.handler(), mostBody),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      time.Minute, // a batch job computes for a while before it writes
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+	}
 }
 
 func (s *server) handler() http.Handler {
@@ -70,6 +86,10 @@ func statusOf(err error) int {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return http.StatusNotFound
+	case errors.As(err, new(*http.MaxBytesError)):
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return http.StatusRequestTimeout
 	case errors.As(err, new(badRequest)):
 		return http.StatusBadRequest
 	}
@@ -79,13 +99,16 @@ func statusOf(err error) int {
 // badRequest is an error of the client's.
 type badRequest struct{ error }
 
+// Unwrap returns what was wrong with the body.
+func (b badRequest) Unwrap() error { return b.error }
+
 // predict applies a model to the numbers in the body.
 func (s *server) predict(ctx context.Context, t *pi.Task, r *http.Request) (any, error) {
 	var in, out []float32
 	var err error
 	t.Block(func() { err = json.NewDecoder(r.Body).Decode(&in) })
 	if err != nil {
-		return nil, badRequest{fmt.Errorf("the body is not a list of numbers: %w", err)}
+		return nil, badRequest{fmt.Errorf("the body is not a list of %d numbers: %w", width, err)}
 	}
 	if len(in) != width {
 		return nil, badRequest{fmt.Errorf("the body has %d numbers instead of %d", len(in), width)}
