@@ -26,7 +26,7 @@ const asService = "CONFORMANCE_SERVICE"
 
 // serve is a service under load. With "ring" it also has a deadlock through two locks and a
 // buffer, with "hostile" names as well that want out of where they stand, with "unregistered" loaders that
-// nobody is known to wake, with "many" more of everything than a page can show. It prints its address and never returns.
+// nobody is known to wake, with "comes and goes" a wait that does, with "many" more of everything than a page can show. It prints its address and never returns.
 func serve(what string) {
 	detector.SetHandler(func(detector.Report) {})
 	pool, err := banker.New(banker.Capacity{"gpu": 8, "mem": 640}, banker.WithName("accelerators"))
@@ -41,6 +41,8 @@ func serve(what string) {
 		go inversion(scheduler)
 	case "unregistered":
 		unregistered()
+	case "comes and goes":
+		comesAndGoes()
 	case "many":
 		many()
 	}
@@ -107,6 +109,27 @@ func unregistered() {
 		time.Sleep(50 * time.Millisecond)
 		index.Lock()
 		_, _ = batches.Get(context.Background())
+	}()
+}
+
+// comesAndGoes is a lock that is waited for two seconds of four.
+func comesAndGoes() {
+	var busy mutex.Mutex
+	class("busy", &busy)
+	go func() {
+		for {
+			busy.Lock()
+			waits := make(chan bool)
+			go func() {
+				busy.Lock()
+				busy.Unlock()
+				close(waits)
+			}()
+			time.Sleep(2 * time.Second)
+			busy.Unlock()
+			<-waits
+			time.Sleep(2 * time.Second)
+		}
 	}()
 }
 
