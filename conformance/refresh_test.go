@@ -42,6 +42,11 @@ func TestASelectionStopsTheRefresh(t *testing.T) {
 	eventually(t, ctx, `window.table !== document.querySelector("#table")`)
 }
 
+// retold is an expression that makes the page be told something in other words.
+func retold(old, words string) string {
+	return `window.ask = fetch, window.fetch = async (...a) => new Response((await (await ask(...a)).text()).replaceAll("` + old + `", "` + words + `")), true`
+}
+
 // The focus, and where something was scrolled to, outlast what is replaced around them.
 func TestFocusAndScrollAreKept(t *testing.T) {
 	ctx := browser(t)
@@ -52,13 +57,17 @@ func TestFocusAndScrollAreKept(t *testing.T) {
 	eventually(t, ctx, `window.link !== document.querySelector("#table tbody a")`)
 	require.True(t, evaluate[bool](t, ctx, `document.activeElement === document.querySelector("#table tbody a")`))
 
+	// Of a ring that is told in other words, what was opened stays open.
+	evaluate[bool](t, ctx, `document.querySelector(".ring details").open = true, window.ring = document.querySelector(".ring"),`+retold(`would have to let go`, `must let go`))
+	eventually(t, ctx, `window.ring !== document.querySelector(".ring")`)
+	require.True(t, evaluate[bool](t, ctx, `document.querySelector(".ring details").open`))
+
 	require.NoError(t, chromedp.Do(ctx, chromedp.EmulateViewport(375, 800)))
 	visit(t, ctx, address+"orders")
 	eventually(t, ctx, marks["orders"])
 	scrolled := `document.getElementById("graph-drawing").scrollLeft`
-	// The graph stays as it is; here the service is made to say otherwise.
-	evaluate[bool](t, ctx, `document.getElementById("graph-drawing").scrollLeft = 40, window.graph = document.getElementById("graph"),
-		window.ask = fetch, window.fetch = async (...a) => new Response((await (await ask(...a)).text()).replace("<h2>All orders", "<h2>All of them")), true`)
+	// The graph stays as it is, unless the service says otherwise.
+	evaluate[bool](t, ctx, `document.getElementById("graph-drawing").scrollLeft = 40, window.graph = document.getElementById("graph"),`+retold(`<h2>All orders`, `<h2>All of them`))
 	require.Equal(t, 40, evaluate[int](t, ctx, scrolled), "the graph is wider than a phone")
 	eventually(t, ctx, `window.graph !== document.getElementById("graph")`)
 	require.Equal(t, 40, evaluate[int](t, ctx, scrolled))

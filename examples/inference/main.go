@@ -145,7 +145,11 @@ func (c config) serve(ctx context.Context, s *server, out io.Writer) error {
 // work makes the mistake, then sends the load or waits.
 func (c config) work(ctx context.Context, base string, s *server, out io.Writer, served <-chan error) (err error) {
 	var planted error
-	if plant := plants[c.plant]; plant != nil {
+	switch plant := plants[c.plant]; {
+	case plant == nil:
+	case c.stay:
+		go func() { _ = plant(s) }() // the requests come to wait behind it
+	default:
 		planted = plant(s) // before there is load, so that it meets nobody and the report is the same each time
 	}
 	if c.load > 0 {
