@@ -122,8 +122,8 @@ func comesAndGoes() {
 			waits := make(chan bool)
 			go func() {
 				busy.Lock()
-				busy.Unlock()
 				close(waits)
+				busy.Unlock()
 			}()
 			time.Sleep(2 * time.Second)
 			busy.Unlock()

@@ -14,8 +14,7 @@ import (
 
 // fields are the names of a struct's fields in JSON, those of embedded structs among them.
 func fields(of reflect.Type) (names []string) {
-	for i := range of.NumField() {
-		f := of.Field(i)
+	for f := range of.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
 		case f.Anonymous && name == "":
