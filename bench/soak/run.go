@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,10 @@ const (
 	slopeLimit = 1 << 10 // bytes a second that the live heap may grow after the warm-up
 	slopeNotes = 8       // notes after the warm-up below which a slope means nothing
 	stuckAfter = time.Minute
+
+	// A lock that was thrown away is known until it is collected. So in the warm-up the collector comes a quarter as often as
+	// afterwards, and the detector's tables, which grow with the most locks at once and do not shrink, get as large as they will.
+	warmUpPercent = 400
 )
 
 type config struct {
@@ -43,6 +48,7 @@ type soak struct {
 	notes  []note
 	peak   uint64        // of the heap in use
 	told   time.Duration // when the last line of progress was printed
+	warm   bool          // the warm-up is over
 
 	mu         sync.Mutex
 	violations int
@@ -59,7 +65,13 @@ func (c config) run() int {
 	defer lockorder.SetHandler(nil)
 	fmt.Fprintf(c.out, "soak: seed %d, %v in phases of %v, %s on %d processors\n", c.seed, c.duration, c.phase, runtime.Version(), runtime.GOMAXPROCS(0))
 	base := runtime.NumGoroutine()
+	percent := debug.SetGCPercent(warmUpPercent)
+	defer func() { debug.SetGCPercent(percent) }()
 	for time.Since(s.began) < c.duration {
+		if !s.warm && time.Since(s.began) >= s.warmUp() {
+			s.warm = true
+			debug.SetGCPercent(percent)
+		}
 		s.turn(rand.New(rand.NewPCG(c.seed, uint64(s.phases))), base)
 		s.phases++
 	}
