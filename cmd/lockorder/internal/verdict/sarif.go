@@ -191,5 +191,8 @@ func (v *Verdict) location(f lockorder.Frame, message string) sarifLocation {
 // uriOf escapes a path, which may have any bytes in it.
 func uriOf(path string) string {
 	path = strings.ToValidUTF8(strings.ReplaceAll(path, `\`, "/"), "?")
-	return (&url.URL{Path: path}).EscapedPath()
+	if strings.HasPrefix(path, "//") {
+		path = "/." + path // else it would begin with a host
+	}
+	return (&url.URL{Path: path}).String() // unlike EscapedPath, it minds a colon, as behind a drive
 }
