@@ -10,6 +10,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/internal/quiet"
 )
@@ -23,7 +24,7 @@ import (
 // unlock unlocks them all and must be called once. The error is as that of [LockContext],
 // with nothing locked. LockAll panics if a lock is nil, of another type, or given twice.
 func LockAll(ctx context.Context, locks ...sync.Locker) (unlock func(), err error) {
-	pc := caller()
+	pc := callsite.Outside()
 	members := make([]member, len(locks))
 	for i, l := range locks {
 		members[i] = newMember(l, pc)

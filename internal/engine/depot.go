@@ -2,9 +2,6 @@ package engine
 
 import "github.com/interlock-go/interlock/internal/hashtable"
 
-// stackDepth is how many frames of a stack are kept.
-const stackDepth = 32
-
 // depot keeps each distinct stack once: a program has few of them, and many orders.
 type depot struct {
 	byHash hashtable.Table

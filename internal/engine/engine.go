@@ -27,6 +27,7 @@ package engine
 import (
 	"sync"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -47,7 +48,7 @@ type engine struct {
 	scratch   []rule.Hold // of describe
 	sites     []uintptr
 	at        []uint32
-	calls     [stackDepth]uintptr // of note
+	calls     [callsite.StackDepth]uintptr // of note
 	places    siteTable
 	result    rule.Result
 	counters  Counters

@@ -1,8 +1,7 @@
 package engine
 
 import (
-	"runtime"
-
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -50,7 +49,7 @@ func (e *engine) waitHolding(r *Record, c *Condition, kind Waiting, pc uintptr, 
 	unbound := n.claim()
 	edge := Edge{
 		Goroutine: r.goid, Via: -1, Held: make([]Hold, r.n()), Phase: e.phases.names[phaseNow],
-		Want: Hold{Lock: c.lock(e.lock(n.number, n.class)), Mode: rule.Write, Stack: callStack(pc)},
+		Want: Hold{Lock: c.lock(e.lock(n.number, n.class)), Mode: rule.Write, Stack: callsite.Stack(pc)},
 	}
 	for i := range r.n() {
 		edge.Held[i] = e.held(r, i)
@@ -62,15 +61,4 @@ func (e *engine) waitHolding(r *Record, c *Condition, kind Waiting, pc uintptr, 
 	f := &Finding{ID: id, Tier: rule.Hazard, Kind: WaitHolding, Overlap: true, Edges: make([]Edge, 1)}
 	f.Edges[0] = edge
 	return Tell(f)
-}
-
-// CallSite returns a return address: of the call of the function that calls CallSite if skip is 0,
-// of that function's caller's call if it is 1, and so on. It takes some hundred nanoseconds.
-//
-//go:norace
-//go:noinline
-func CallSite(skip int) uintptr {
-	var pcs [1]uintptr
-	runtime.Callers(skip+3, pcs[:])
-	return pcs[0]
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/hashtable"
 	"github.com/interlock-go/interlock/internal/rule"
@@ -172,7 +173,7 @@ func (e *engine) violations(a asking, r *Record, q *Request) *News {
 	if a.broken < 0 {
 		return nil
 	}
-	stack := callStack(q.PC)
+	stack := callsite.Stack(q.PC)
 	id := hashPCs(4, stack)
 	id = hashWord(id, uint64(a.sites[a.broken]))
 	id = hashWord(hashWord(id, uint64(a.want.Class)), uint64(a.held[a.broken].Class))

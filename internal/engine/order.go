@@ -3,6 +3,7 @@ package engine
 import (
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -173,7 +174,7 @@ func (e *engine) note(dep rule.DepID, r *Record, q *Request, a asking) {
 		e.lose(dep) // the dependency that had this number went with its lock
 	}
 	e.deps[dep] = depInfo{
-		stack: e.stacks.intern(from(q.PC, e.calls[:goroutine.Callers(e.calls[:])])), sites: e.stacks.intern(a.sites),
+		stack: e.stacks.intern(callsite.Below(q.PC, e.calls[:goroutine.Callers(e.calls[:])])), sites: e.stacks.intern(a.sites),
 		tick: tick.Load(), goid: r.goid, first: r.first, g: r.gp,
 	}
 	if wholeStacks {
@@ -196,25 +197,4 @@ type depInfo struct {
 	g     unsafe.Pointer
 	shape uint64      // see ageing
 	held  [][]uintptr // stack of each held lock's acquisition, if whole stacks are kept
-}
-
-// callStack returns the stack of the running goroutine from the call with return address
-// pc down, which leaves this library's frames out.
-//
-//go:norace
-func callStack(pc uintptr) []uintptr {
-	pcs := make([]uintptr, stackDepth)
-	return from(pc, pcs[:goroutine.Callers(pcs)])
-}
-
-// from leaves out what lies above the call with return address pc.
-//
-//go:norace
-func from(pc uintptr, pcs []uintptr) []uintptr {
-	for i := range pcs {
-		if pcs[i] == pc {
-			return pcs[i:]
-		}
-	}
-	return pcs
 }

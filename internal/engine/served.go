@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"runtime"
-
 	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/quiet"
 )
@@ -57,21 +55,6 @@ func HoldsAny() bool {
 	held := r != nil && r.n() > 0
 	quiet.End()
 	return held
-}
-
-// CallerOutside returns the return address of the innermost frame whose function's name does not begin
-// with prefix. It takes up to a microsecond.
-//
-//go:norace
-func CallerOutside(prefix string) uintptr {
-	var pcs [12]uintptr
-	n := runtime.Callers(2, pcs[:])
-	for i := range n {
-		if f := runtime.FuncForPC(pcs[i] - 1); f == nil || len(f.Name()) < len(prefix) || f.Name()[:len(prefix)] != prefix {
-			return pcs[i]
-		}
-	}
-	return pcs[0]
 }
 
 // coreOf finds the detector's part of one of our locks.

@@ -28,7 +28,7 @@ type Waiter struct {
 }
 
 // Prepare makes w ready for a wait of the running goroutine for c, called from pc (a return
-// address; CallSite finds it). It comes before w is where a waker finds it.
+// address; callsite.Outside finds it). It comes before w is where a waker finds it.
 //
 //go:norace
 func (w *Waiter) Prepare(c *Condition, kind Waiting, pc uintptr) {

@@ -1,5 +1,7 @@
 package engine
 
+import "github.com/interlock-go/interlock/internal/callsite"
+
 // wholeStacks asks for the stack of every acquisition, not only for its site.
 var wholeStacks bool
 
@@ -28,7 +30,7 @@ func (r *Record) remember(pc uintptr) {
 		}
 		m.stacks = grown
 	}
-	stack := callStack(pc)
+	stack := callsite.Stack(pc)
 	eng.mu.Lock()
 	m.stacks[at] = eng.stacks.intern(stack)
 	eng.mu.Unlock()
