@@ -28,7 +28,10 @@ import (
 	"sync"
 
 	"github.com/interlock-go/interlock/internal/callsite"
+	"github.com/interlock-go/interlock/internal/discipline"
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/rule"
+	"github.com/interlock-go/interlock/internal/stackdepot"
 )
 
 // engine is everything that is recorded.
@@ -37,9 +40,9 @@ type engine struct {
 	base      rule.Base
 	deps      []depInfo // by rule.DepID
 	locks     lockTable
-	stacks    depot
-	found     foundTable
-	classes   classTable
+	stacks    stackdepot.Depot
+	found     fingerprint.Counts
+	classes   discipline.Classes
 	phases    phaseTable
 	ageing    ageing
 	listening listening
@@ -49,7 +52,7 @@ type engine struct {
 	sites     []uintptr
 	at        []uint32
 	calls     [callsite.StackDepth]uintptr // of note
-	places    siteTable
+	places    discipline.Sites
 	result    rule.Result
 	counters  Counters
 }

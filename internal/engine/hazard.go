@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/interlock-go/interlock/internal/callsite"
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -31,9 +32,9 @@ func HoldsAndWaits(c *Condition, kind Waiting, pc uintptr) (news *News) {
 //
 //go:norace
 func (r *Record) waitID(pc uintptr) uint64 {
-	h := hashWord(7, uint64(pc))
+	h := fingerprint.Word(7, uint64(pc))
 	for i := range r.n() {
-		h = hashWord(h, uint64(r.at(i).pc))
+		h = fingerprint.Word(h, uint64(r.at(i).pc))
 	}
 	return h
 }
@@ -41,7 +42,7 @@ func (r *Record) waitID(pc uintptr) uint64 {
 //go:norace
 func (e *engine) waitHolding(r *Record, c *Condition, kind Waiting, pc uintptr, id uint64) *News {
 	e.mu.Lock()
-	if !e.found.first(id) {
+	if !e.found.First(id) {
 		e.mu.Unlock()
 		return nil
 	}

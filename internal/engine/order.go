@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/callsite"
+	"github.com/interlock-go/interlock/internal/discipline"
 	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -47,7 +48,7 @@ func (r *Record) order(q *Request) *News {
 	if *m.place(order) == order {
 		return nil
 	}
-	if known.has(order) {
+	if known.Has(order) {
 		q.Seen.Store(sum)
 		return nil
 	}
@@ -93,7 +94,7 @@ func (e *engine) learn(r *Record, q *Request, order uint64) (news *News, univers
 		news = news.join(e.judge(dep))
 	}
 	if universal = e.base.Universal(dep); universal {
-		known.add(order)
+		known.Add(order)
 	}
 	unbound := e.locks.numbered(ask.want.Inst).claim()
 	e.mu.Unlock()
@@ -132,12 +133,12 @@ func (e *engine) describe(r *Record, q *Request) asking {
 		if !n.bound {
 			h.key |= unbound
 		}
-		switch e.classes.verdict(n, &want) {
-		case vouched:
+		switch e.classes.Verdict(n.member(), want.member()) {
+		case discipline.Vouched:
 			continue
-		case against:
+		case discipline.Against:
 			a.broken, a.kind = k, DeclaredOrder
-		case misnested:
+		case discipline.Misnested:
 			a.broken, a.kind = k, ClassNesting
 		}
 		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: keyMode(h.key)}
@@ -174,7 +175,7 @@ func (e *engine) note(dep rule.DepID, r *Record, q *Request, a asking) {
 		e.lose(dep) // the dependency that had this number went with its lock
 	}
 	e.deps[dep] = depInfo{
-		stack: e.stacks.intern(callsite.Below(q.PC, e.calls[:goroutine.Callers(e.calls[:])])), sites: e.stacks.intern(a.sites),
+		stack: e.stacks.Intern(callsite.Below(q.PC, e.calls[:goroutine.Callers(e.calls[:])])), sites: e.stacks.Intern(a.sites),
 		tick: tick.Load(), goid: r.goid, first: r.first, g: r.gp,
 	}
 	if wholeStacks {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -14,7 +15,7 @@ func Reset() {
 	eng.mu.Lock()
 	eng.base = rule.Base{}
 	eng.deps = nil
-	eng.found = foundTable{}
+	eng.found = fingerprint.Counts{}
 	eng.ageing = ageing{max: eng.ageing.max}
 	eng.counters = Counters{}
 	eng.listening = listening{}

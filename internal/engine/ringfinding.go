@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/interlock-go/interlock/internal/rule"
+import (
+	"github.com/interlock-go/interlock/internal/fingerprint"
+	"github.com/interlock-go/interlock/internal/rule"
+)
 
 // ringFinding describes goroutines that are blocked for ever, of which the first n wait in a
 // circle. The caller holds the list's lock and knows that they stand still. The result is nil if they do not after all.
@@ -22,12 +25,12 @@ func (e *engine) ringFinding(members []*Record, n int) *Finding {
 	for i, m := range members[:n] {
 		wanted := cores[(i+n-1)%n].identify()
 		f.Edges[i] = e.standing(m, cores[i], wanted)
-		sum += hashWord(hashWord(5, uint64(m.waitPC)), cores[i].identify())
+		sum += fingerprint.Word(fingerprint.Word(5, uint64(m.waitPC)), cores[i].identify())
 	}
 	for i, m := range members[n:] {
 		f.Knot[i] = e.standing(m, cores[n+i], 0)
 	}
-	f.ID = hashWord(6, sum)
+	f.ID = fingerprint.Word(6, sum)
 	if e.rings++; e.rings%sweepEvery == 0 {
 		e.sweep()
 	}
@@ -41,7 +44,7 @@ func (e *engine) ringFinding(members []*Record, n int) *Finding {
 //go:norace
 func (e *engine) isNews(f *Finding) bool {
 	e.mu.Lock()
-	isNew := e.found.first(f.ID)
+	isNew := e.found.First(f.ID)
 	e.mu.Unlock()
 	return isNew
 }

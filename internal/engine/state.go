@@ -99,9 +99,9 @@ func (e *engine) allLocks() []Lock {
 
 //go:norace
 func (e *engine) repeats() []Repeat {
-	out := make([]Repeat, e.found.n)
+	out := make([]Repeat, e.found.Len())
 	for i := range out {
-		out[i] = Repeat{ID: e.found.ids[i], Count: e.found.count[i]}
+		out[i].ID, out[i].Count = e.found.At(i)
 	}
 	return out
 }

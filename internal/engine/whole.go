@@ -32,7 +32,7 @@ func (r *Record) remember(pc uintptr) {
 	}
 	stack := callsite.Stack(pc)
 	eng.mu.Lock()
-	m.stacks[at] = eng.stacks.intern(stack)
+	m.stacks[at] = eng.stacks.Intern(stack)
 	eng.mu.Unlock()
 }
 
@@ -51,7 +51,7 @@ func (m *mind) shift(i int) {
 //go:norace
 func (e *engine) stackOf(r *Record, i uint32) []uintptr {
 	if wholeStacks && r.mind != nil && int(i) < len(r.mind.stacks) && r.mind.stacks[i] != 0 {
-		return e.stacks.get(r.mind.stacks[i])
+		return e.stacks.Get(r.mind.stacks[i])
 	}
 	return one(r.at(i).pc)
 }
