@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/interlock-go/interlock/internal/fingerprint"
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 	"github.com/interlock-go/interlock/internal/wordset"
@@ -49,12 +50,12 @@ func (r *Record) ask(q *Request) *News {
 	if passed.Has(nameOf(q.PC)) {
 		return nil
 	}
-	n := r.n()
+	n := r.held.Len()
 	a := &Ask{Goroutine: r.goid, Held: make([]Asked, n)}
 	a.Want = Asked{ID: q.Core.identify(), Mode: q.For.mode(), PC: q.PC}
 	for i := range n {
-		h := r.at(i)
-		a.Held[i] = Asked{ID: keyID(h.key), Mode: keyMode(h.key), PC: h.pc}
+		h := r.held.At(i)
+		a.Held[i] = Asked{ID: heldset.ID(h.Key), Mode: heldset.Mode(h.Key), PC: h.PC}
 	}
 	return &News{Ask: a}
 }

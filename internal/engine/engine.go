@@ -30,6 +30,7 @@ import (
 	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/discipline"
 	"github.com/interlock-go/interlock/internal/fingerprint"
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/rule"
 	"github.com/interlock-go/interlock/internal/stackdepot"
 )
@@ -46,7 +47,7 @@ type engine struct {
 	phases    phaseTable
 	ageing    ageing
 	listening listening
-	left      leftTable
+	left      heldset.Abandoned
 	rings     uint32      // described so far, refused ones included
 	scratch   []rule.Hold // of describe
 	sites     []uintptr

@@ -16,7 +16,7 @@ func HoldsAndWaits(c *Condition, kind Waiting, pc uintptr) (news *News) {
 	quiet.Begin()
 	r := Enter()
 	r.settle()
-	if r.n() > 0 {
+	if r.held.Len() > 0 {
 		id := r.waitID(pc)
 		m := r.thinks()
 		if slot := m.place(id); *slot != id+phaseSalt {
@@ -33,8 +33,8 @@ func HoldsAndWaits(c *Condition, kind Waiting, pc uintptr) (news *News) {
 //go:norace
 func (r *Record) waitID(pc uintptr) uint64 {
 	h := fingerprint.Word(7, uint64(pc))
-	for i := range r.n() {
-		h = fingerprint.Word(h, uint64(r.at(i).pc))
+	for i := range r.held.Len() {
+		h = fingerprint.Word(h, uint64(r.held.At(i).PC))
 	}
 	return h
 }
@@ -49,10 +49,10 @@ func (e *engine) waitHolding(r *Record, c *Condition, kind Waiting, pc uintptr, 
 	n := e.locks.node(c.core.identify(), kind, pc)
 	unbound := n.claim()
 	edge := Edge{
-		Goroutine: r.goid, Via: -1, Held: make([]Hold, r.n()), Phase: e.phases.names[phaseNow],
+		Goroutine: r.goid, Via: -1, Held: make([]Hold, r.held.Len()), Phase: e.phases.names[phaseNow],
 		Want: Hold{Lock: c.lock(e.lock(n.number, n.class)), Mode: rule.Write, Stack: callsite.Stack(pc)},
 	}
-	for i := range r.n() {
+	for i := range r.held.Len() {
 		edge.Held[i] = e.held(r, i)
 	}
 	e.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/discipline"
 	"github.com/interlock-go/interlock/internal/goroutine"
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -33,13 +34,13 @@ func (r *Record) Before(q *Request) *News {
 //
 //go:norace
 func (r *Record) order(q *Request) *News {
-	if r.n() == 0 && q.For != ForWrite {
+	if r.held.Len() == 0 && q.For != ForWrite {
 		return nil
 	}
 	if r.excludes(q) {
 		return nil // it will block, and Block says so; if it does not, it is a copy of what r holds
 	}
-	sum := r.sum() + phaseSalt
+	sum := r.held.Sum() + phaseSalt
 	if seen := q.Seen.Load(); seen == sum || seen == sum^r.salt {
 		return nil
 	}
@@ -67,7 +68,7 @@ func (r *Record) order(q *Request) *News {
 //go:norace
 func (r *Record) excludes(q *Request) bool {
 	id := q.Core.identify()
-	return r.holds(id, rule.Write) || q.For != ForRead && r.holds(id, rule.Read)
+	return r.held.Holds(id, rule.Write) || q.For != ForRead && r.held.Holds(id, rule.Read)
 }
 
 // orderOf names "key is wanted by a holder of the set named sum".
@@ -119,7 +120,7 @@ type asking struct {
 //
 //go:norace
 func (e *engine) describe(r *Record, q *Request) asking {
-	n := r.n()
+	n := r.held.Len()
 	e.reserve(int(n))
 	wanted := e.locks.wanted(q)
 	e.classify(wanted, q.PC)
@@ -127,11 +128,11 @@ func (e *engine) describe(r *Record, q *Request) asking {
 	a := asking{want: rule.Hold{Inst: want.number, Class: want.class, Mode: q.For.mode()}, broken: -1}
 	k := 0
 	for j := range n {
-		h := r.at(j)
-		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
-		e.classify(n, h.pc)
+		h := r.held.At(j)
+		n := e.locks.node(heldset.ID(h.Key), NotWaiting, h.PC)
+		e.classify(n, h.PC)
 		if !n.bound {
-			h.key |= unbound
+			h.Key |= heldset.Unbound
 		}
 		switch e.classes.Verdict(n.member(), want.member()) {
 		case discipline.Vouched:
@@ -141,8 +142,8 @@ func (e *engine) describe(r *Record, q *Request) asking {
 		case discipline.Misnested:
 			a.broken, a.kind = k, ClassNesting
 		}
-		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: keyMode(h.key)}
-		e.sites[k], e.at[k] = h.pc, j
+		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: heldset.Mode(h.Key)}
+		e.sites[k], e.at[k] = h.PC, j
 		k++
 	}
 	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.at[:k]

@@ -1,10 +1,10 @@
 package engine
 
 import (
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/goroutine"
+	"github.com/interlock-go/interlock/internal/heldset"
 )
 
 // Record is what the detector knows of one goroutine: what it holds and what it waits
@@ -16,8 +16,8 @@ import (
 type Record struct {
 	stack goroutine.Stack // nobody's where the fast path must not be taken
 	goid  uint64
-	holdStack
-	salt uint64 // turns a held set into one that only this goroutine has
+	held  heldset.Set
+	salt  uint64 // turns a held set into one that only this goroutine has
 
 	wait     uintptr // *Core waited for, hidden from the collector; 0: not blocked (atomic, written last)
 	waitPC   uintptr
@@ -74,11 +74,6 @@ func (r *Record) thinks() *mind {
 	}
 	return r.mind
 }
-
-// delivered tells whether somebody has released a hold of r.
-//
-//go:norace
-func (r *Record) delivered() bool { return atomic.LoadUint32(&r.inbox) != 0 }
 
 // place returns where a name of an order is kept. Its low bits say nothing: identities have flags there.
 //

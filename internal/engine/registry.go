@@ -185,7 +185,7 @@ func (g *registry) add(gp unsafe.Pointer, id uint64) *Record {
 func (r *Record) begin(id uint64) {
 	r.goid = id
 	r.salt = scramble(id) | 1 // a bit that no sum of keys has
-	r.clear()
+	r.held.Clear()
 	r.first = tick.Load()
 	r.state = 0
 	if r.mind != nil {
@@ -199,7 +199,7 @@ func (r *Record) begin(id uint64) {
 //
 //go:norace
 func (r *Record) takeOver(id uint64) {
-	if r.n() > 0 || r.delivered() {
+	if r.held.Len() > 0 || r.delivered() {
 		r.leaveBehind()
 	}
 	r.begin(id)

@@ -3,7 +3,7 @@ package engine
 import (
 	"sync/atomic"
 
-	"github.com/interlock-go/interlock/internal/hashtable"
+	"github.com/interlock-go/interlock/internal/heldset"
 )
 
 // Acquired notes that r has acquired a lock. The caller is in a quiet section.
@@ -30,8 +30,8 @@ func (r *Record) Acquired(q *Request) {
 func (r *Record) Released(q *Request) bool {
 	key := q.key()
 	r.settle()
-	if i := r.index(key); i >= 0 {
-		bound := r.at(uint32(i)).key&unbound == 0
+	if i := r.held.Index(key); i >= 0 {
+		bound := r.held.At(uint32(i)).Key&heldset.Unbound == 0
 		r.remove(i)
 		if !bound {
 			bindNode(q.Core)
@@ -61,7 +61,7 @@ func bindNode(c *Core) {
 func (e *engine) takeBack(r *Record, q *Request, key uint64) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	known := e.takeLeft(key)
+	known := e.left.Take(key)
 	if !known {
 		if holder := e.holder(q, key); holder != nil {
 			known = holder.deliver(key)
@@ -80,13 +80,13 @@ func (e *engine) takeBack(r *Record, q *Request, key uint64) bool {
 //go:norace
 func (e *engine) holder(q *Request, key uint64) *Record {
 	if q.For != ForRead {
-		if o := q.Core.Record(); o != nil && o.index(key) >= 0 && !o.told(key) {
+		if o := q.Core.Record(); o != nil && o.held.Index(key) >= 0 && !o.told(key) {
 			return o
 		}
 		return nil
 	}
 	for i, o := records.next(0); o != nil; i, o = records.next(i) {
-		if o.index(key) >= 0 && !o.told(key) {
+		if o.held.Index(key) >= 0 && !o.told(key) {
 			return o
 		}
 	}
@@ -109,7 +109,7 @@ func (r *Record) deliver(key uint64) bool {
 	}
 	m.inbox[n] = key
 	atomic.StoreUint32(&r.inbox, uint32(n+1))
-	atomic.StoreUintptr(&r.end, 0)
+	r.held.Close()
 	return true
 }
 
@@ -118,12 +118,7 @@ func (r *Record) deliver(key uint64) bool {
 //
 //go:norace
 func (r *Record) told(key uint64) bool {
-	have := 0
-	for i := range r.n() {
-		if r.at(i).key&^unbound == key {
-			have++
-		}
-	}
+	have := r.held.Count(key)
 	for i := range int(atomic.LoadUint32(&r.inbox)) {
 		if r.mind.inbox[i] == key {
 			have--
@@ -150,79 +145,27 @@ func (r *Record) settle() {
 //go:norace
 func (r *Record) empty() {
 	for i := range int(atomic.LoadUint32(&r.inbox)) {
-		for j := range r.n() {
-			if r.at(j).key&^unbound == r.mind.inbox[i] {
+		for j := range r.held.Len() {
+			if r.held.At(j).Key&^heldset.Unbound == r.mind.inbox[i] {
 				r.remove(int(j))
 				break
 			}
 		}
 	}
 	atomic.StoreUint32(&r.inbox, 0)
-	r.open()
+	r.held.Open()
 }
 
-// leftHold is a hold of a goroutine that has finished.
-type leftHold struct {
-	key  uint64
-	pc   uintptr
-	goid uint64
-	next uint32 // 1 + index of another hold with this key: many can read one lock; 0 ends
-}
-
-// leftTable is what finished goroutines still hold, as far as that is known: their
-// records have been taken over.
-type leftTable struct {
-	byKey hashtable.Table // hold's key → index in holds of the last one with it
-	holds []leftHold      // key 0: free
-}
-
-// leaveBehind moves r's holds to the table.
+// leaveBehind moves r's holds to those abandoned.
 //
 //go:norace
 func (r *Record) leaveBehind() {
 	eng.mu.Lock()
 	r.empty()
-	for i := range r.n() {
-		h := r.at(i)
-		eng.left.put(leftHold{key: h.key &^ unbound, pc: h.pc, goid: r.goid})
+	for i := range r.held.Len() {
+		h := r.held.At(i)
+		eng.left.Put(heldset.Left{Key: h.Key &^ heldset.Unbound, PC: h.PC, Goroutine: r.goid})
 	}
-	r.clear()
+	r.held.Clear()
 	eng.mu.Unlock()
-}
-
-//go:norace
-func (t *leftTable) put(h leftHold) {
-	i := 0
-	for i < len(t.holds) && t.holds[i].key != 0 {
-		i++
-	}
-	if i == len(t.holds) {
-		grown := make([]leftHold, 2*i+8)
-		for j, old := range t.holds {
-			grown[j] = old
-		}
-		t.holds = grown
-	}
-	if last, ok := t.byKey.Get(h.key); ok {
-		h.next = last + 1
-	}
-	t.holds[i] = h
-	t.byKey.Put(h.key, uint32(i))
-}
-
-// takeLeft takes the hold out of the table, if it is there.
-//
-//go:norace
-func (e *engine) takeLeft(key uint64) bool {
-	i, ok := e.left.byKey.Get(key)
-	if !ok {
-		return false
-	}
-	if next := e.left.holds[i].next; next != 0 {
-		e.left.byKey.Put(key, next-1)
-	} else {
-		e.left.byKey.Delete(key)
-	}
-	e.left.holds[i] = leftHold{}
-	return true
 }

@@ -51,7 +51,7 @@ func (p *player) verdict(prog oracle.Program) rule.Tier {
 		p.rec = Record{stack: goroutine.NoStack()}
 		p.rec.begin(p.goid)
 		best = min(best, p.walk(g, locks))
-		for p.rec.n() > 0 {
+		for p.rec.held.Len() > 0 {
 			p.rec.remove(0)
 		}
 	}

@@ -102,7 +102,7 @@ func (s *ReadSide) Seen() *atomic.Uint64 { return &s.seen }
 //go:norace
 func (c *Core) Written() bool {
 	r := c.Record()
-	return r != nil && r.holds(c.identify(), rule.Write)
+	return r != nil && r.held.Holds(c.identify(), rule.Write)
 }
 
 // key is the key of the hold that the request would become.

@@ -34,7 +34,7 @@ func Holding(c *Core, readingSuffices bool) bool {
 	r := Enter()
 	r.settle()
 	id := c.identify()
-	ok := r.holds(id, rule.Write) || readingSuffices && r.holds(id, rule.Read) || c.id.Load()&handed != 0
+	ok := r.held.Holds(id, rule.Write) || readingSuffices && r.held.Holds(id, rule.Read) || c.id.Load()&handed != 0
 	quiet.End()
 	return ok
 }

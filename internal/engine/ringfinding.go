@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/interlock-go/interlock/internal/fingerprint"
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -54,12 +55,12 @@ func (e *engine) isNews(f *Finding) bool {
 //
 //go:norace
 func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
-	held := m.n()
+	held := m.held.Len()
 	e.name(e.locks.node(c.identify(), m.waitKind, m.waitPC), m.waitPC)
 	edge := Edge{Goroutine: m.goid, Via: -1, Held: make([]Hold, held), Phase: e.phases.names[phaseNow]}
 	for i := range held {
 		edge.Held[i] = e.held(m, i)
-		if keyID(m.at(i).key) == wanted {
+		if heldset.ID(m.held.At(i).Key) == wanted {
 			edge.Via = int(i)
 		}
 	}
@@ -77,9 +78,9 @@ func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
 //
 //go:norace
 func (e *engine) held(m *Record, i uint32) Hold {
-	h := m.at(i)
-	e.name(e.locks.node(keyID(h.key), NotWaiting, h.pc), h.pc)
-	out := e.hold(h.key, h.pc)
+	h := m.held.At(i)
+	e.name(e.locks.node(heldset.ID(h.Key), NotWaiting, h.PC), h.PC)
+	out := e.hold(h.Key, h.PC)
 	out.Stack = e.stackOf(m, i)
 	return out
 }

@@ -52,7 +52,7 @@ func HoldsAny() bool {
 	} else {
 		r = Enter()
 	}
-	held := r != nil && r.n() > 0
+	held := r != nil && r.held.Len() > 0
 	quiet.End()
 	return held
 }

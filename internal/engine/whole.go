@@ -22,7 +22,7 @@ func SetStacks(on bool) {
 //go:norace
 func (r *Record) remember(pc uintptr) {
 	m := r.thinks()
-	at := int(r.n()) - 1
+	at := int(r.held.Len()) - 1
 	if at >= len(m.stacks) {
 		grown := make([]uint32, 2*at+8)
 		for i, s := range m.stacks {
@@ -53,5 +53,5 @@ func (e *engine) stackOf(r *Record, i uint32) []uintptr {
 	if wholeStacks && r.mind != nil && int(i) < len(r.mind.stacks) && r.mind.stacks[i] != 0 {
 		return e.stacks.Get(r.mind.stacks[i])
 	}
-	return one(r.at(i).pc)
+	return one(r.held.At(i).PC)
 }

@@ -71,6 +71,7 @@ var invisible = []house.Invisible{
 	{Dir: "internal/ordergraph"},
 	{Dir: "internal/discipline"},
 	{Dir: "internal/fingerprint"},
+	{Dir: "internal/heldset"},
 	{Dir: "internal/stackdepot"},
 	{Dir: "internal/wordset"},
 	{Dir: "internal/hashtable"},
