@@ -79,32 +79,6 @@ func SetSite(file string, line int, class uint32) {
 	quiet.End()
 }
 
-// classify gives a lock the class of the place where it is acquired, in an order that
-// is not known: an order that its instances are known for is not looked at. If it has taken part
-// in orders without one, because it was met behind an interface or in a helper, these stay
-// what they are, and all that is known is asked again under its class.
-//
-//go:norace
-func (e *engine) classify(n *node, pc uintptr) {
-	e.name(n, pc)
-	n.ordered = true
-	if n.class != 0 && n.kind != NotWaiting {
-		e.classes.SetKind(n.class, uint32(n.kind))
-	}
-}
-
-// name is classify for a report, which says nothing of orders.
-//
-//go:norace
-func (e *engine) name(n *node, pc uintptr) {
-	if n.class != 0 {
-		return
-	}
-	if n.class = e.places.At(pc); n.class != 0 && n.ordered {
-		forgetKnown()
-	}
-}
-
 // member is the lock as the declarations see it.
 //
 //go:norace

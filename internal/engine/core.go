@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/heldset"
+	"github.com/interlock-go/interlock/internal/rule"
 )
 
 // Core is the detector's part of a lock, 24 bytes beside the lock itself. Its zero
@@ -147,3 +148,16 @@ func scramble(n uint64) uint64 {
 	n = n * 0x94d049bb133111eb & mask
 	return (n ^ n>>29) << flagBits
 }
+
+// Written tells whether the record of the last writer says that it still writes.
+//
+//go:norace
+func (c *Core) Written() bool {
+	r := c.Record()
+	return r != nil && r.held.Holds(c.identify(), rule.Write)
+}
+
+// Seen returns the lock's order cache for writing.
+//
+//go:norace
+func (c *Core) Seen() *atomic.Uint64 { return &c.seen }

@@ -3,7 +3,6 @@ package engine
 import (
 	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/fingerprint"
-	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -75,66 +74,6 @@ func (e *engine) actor(c *rule.Cycle, f *Finding, i int) uint64 {
 	return d.Gs[0]
 }
 
-// overlapped tells whether the two dependencies may have been at work at the same time: not
-// if one's goroutine had finished with its part before the other's was first seen.
-//
-//go:norace
-func overlapped(a, b *depInfo) bool {
-	if a.tick > b.tick {
-		a, b = b, a
-	}
-	if a.goid == b.goid || a.g == nil {
-		return true
-	}
-	return b.first < a.tick || !goroutine.Finished(a.g, a.goid)
-}
-
-// edge describes a dependency.
-//
-//go:norace
-func (e *engine) edge(dep rule.DepID) Edge {
-	d, info := e.base.Get(dep), &e.deps[dep]
-	sites := e.stacks.Get(info.sites)
-	out := Edge{
-		Goroutine: info.goid, Via: -1, Held: make([]Hold, len(d.Held)),
-		Want: Hold{Lock: e.lock(d.Want.Inst, d.Want.Class), Mode: d.Want.Mode, Stack: e.stacks.Get(info.stack)},
-	}
-	for i, h := range d.Held {
-		out.Held[i] = Hold{Lock: e.lock(h.Inst, h.Class), Mode: h.Mode, Stack: one(sites[i])}
-		if info.held != nil {
-			out.Held[i].Stack = info.held[i]
-		}
-	}
-	for p := uint8(1); p <= e.phases.n; p++ {
-		if d.Phases>>p&1 != 0 {
-			out.Phase = e.phases.names[p]
-		}
-	}
-	return out
-}
-
-//go:norace
-func one(pc uintptr) []uintptr {
-	s := make([]uintptr, 1)
-	s[0] = pc
-	return s
-}
-
-// lock names the lock with a number, or one of a class of which only the class is known.
-//
-//go:norace
-func (e *engine) lock(number, class uint32) Lock {
-	n := e.locks.numbered(number)
-	if n == nil {
-		return Lock{ID: uint64(number), Class: e.classes.Name(class), Type: "lock"}
-	}
-	kind := n.kind
-	if kind == NotWaiting && n.class != 0 { // held and never asked for: a hold does not know its lock
-		kind = Waiting(e.classes.Kind(n.class))
-	}
-	return Lock{ID: uint64(n.number), Class: e.classes.Name(n.class), Type: kind.typeName()}
-}
-
 // violations returns the finding that a request breaks a declaration.
 //
 //go:norace
@@ -159,10 +98,4 @@ func (e *engine) violations(a asking, r *Record, q *Request) *News {
 	f := &Finding{ID: id, Tier: rule.Violation, Kind: a.kind, Overlap: true, Edges: make([]Edge, 1)}
 	f.Edges[0] = edge
 	return &News{Finding: f}
-}
-
-//go:norace
-func (e *engine) orderOf(dep rule.DepID) Order {
-	edge := e.edge(dep)
-	return Order{Goroutine: edge.Goroutine, Held: edge.Held, Want: edge.Want, Count: uint64(e.base.Get(dep).NG)}
 }

@@ -1,11 +1,7 @@
 package engine
 
 import (
-	"unsafe"
-
-	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/discipline"
-	"github.com/interlock-go/interlock/internal/goroutine"
 	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -159,44 +155,4 @@ func (e *engine) reserve(n int) {
 		e.sites = make([]uintptr, 2*n)
 		e.at = make([]uint32, 2*n)
 	}
-}
-
-// note keeps what a report on a new dependency will need.
-//
-//go:norace
-func (e *engine) note(dep rule.DepID, r *Record, q *Request, a asking) {
-	for int(dep) >= len(e.deps) {
-		grown := make([]depInfo, 2*len(e.deps)+64)
-		for i := range e.deps {
-			grown[i] = e.deps[i]
-		}
-		e.deps = grown
-	}
-	if e.deps[dep].shape != 0 {
-		e.lose(dep) // the dependency that had this number went with its lock
-	}
-	e.deps[dep] = depInfo{
-		stack: e.stacks.Intern(callsite.Below(q.PC, e.calls[:goroutine.Callers(e.calls[:])])), sites: e.stacks.Intern(a.sites),
-		tick: tick.Load(), goid: r.goid, first: r.first, g: r.gp,
-	}
-	if wholeStacks {
-		held := make([][]uintptr, len(a.at))
-		for i, at := range a.at {
-			held[i] = e.stackOf(r, at)
-		}
-		e.deps[dep].held = held
-	}
-	e.age(dep)
-}
-
-// depInfo is what the engine knows of a dependency beside the rule's part.
-type depInfo struct {
-	stack uint32 // where the lock was asked for
-	sites uint32 // where each held lock was acquired, in the order of the dependency's holds
-	tick  uint64 // when
-	goid  uint64 // by whom first
-	first uint64 // when that goroutine was first seen
-	g     unsafe.Pointer
-	shape uint64      // see ageing
-	held  [][]uintptr // stack of each held lock's acquisition, if whole stacks are kept
 }

@@ -4,7 +4,6 @@ import (
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/goroutine"
-	"github.com/interlock-go/interlock/internal/heldset"
 )
 
 // Record is what the detector knows of one goroutine: what it holds and what it waits
@@ -16,8 +15,8 @@ import (
 type Record struct {
 	stack goroutine.Stack // nobody's where the fast path must not be taken
 	goid  uint64
-	held  heldset.Set
-	salt  uint64 // turns a held set into one that only this goroutine has
+	held
+	salt uint64 // turns a held set into one that only this goroutine has
 
 	wait     uintptr // *Core waited for, hidden from the collector; 0: not blocked (atomic, written last)
 	waitPC   uintptr

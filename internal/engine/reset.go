@@ -24,17 +24,3 @@ func Reset() {
 	quiet.End()
 	resetSink()
 }
-
-// Holding tells whether the running goroutine holds the lock for writing, or in any way if reading
-// suffices. Where hand-offs have been seen it cannot tell and says yes.
-//
-//go:norace
-func Holding(c *Core, readingSuffices bool) bool {
-	quiet.Begin()
-	r := Enter()
-	r.settle()
-	id := c.identify()
-	ok := r.held.Holds(id, rule.Write) || readingSuffices && r.held.Holds(id, rule.Read) || c.id.Load()&handed != 0
-	quiet.End()
-	return ok
-}

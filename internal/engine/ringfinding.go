@@ -72,37 +72,3 @@ func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
 	}
 	return edge
 }
-
-// held describes a hold of a goroutine that stands still. Of one that runs, key and place might be those of two
-// holds, and the lock would get a class that is not its own.
-//
-//go:norace
-func (e *engine) held(m *Record, i uint32) Hold {
-	h := m.held.At(i)
-	e.name(e.locks.node(heldset.ID(h.Key), NotWaiting, h.PC), h.PC)
-	out := e.hold(h.Key, h.PC)
-	out.Stack = e.stackOf(m, i)
-	return out
-}
-
-// lock adds the condition's name to how the engine names it.
-//
-//go:norace
-func (c *Condition) lock(l Lock) Lock {
-	if l.Class == "" {
-		l.Class = c.name
-	}
-	return l
-}
-
-//go:norace
-func wakersOf(s *wakerSet) []Waker {
-	if s == nil {
-		return nil
-	}
-	out := make([]Waker, len(s.all))
-	for i := range s.all {
-		out[i] = Waker{Goroutine: s.all[i].id, Gone: s.all[i].Gone()}
-	}
-	return out
-}

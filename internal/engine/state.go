@@ -136,12 +136,6 @@ func (e *engine) heldLocks() []HeldLock {
 }
 
 //go:norace
-func (e *engine) hold(key uint64, pc uintptr) Hold {
-	n := e.locks.node(heldset.ID(key), NotWaiting, pc)
-	return Hold{Lock: e.lock(n.number, n.class), Mode: heldset.Mode(key), Stack: one(pc)}
-}
-
-//go:norace
 func (e *engine) waits() []Wait {
 	out := make([]Wait, records.count+16)
 	k := 0
