@@ -26,7 +26,7 @@ func TestOrderOfEachLockOfLockAll(t *testing.T) {
 			require.NoError(t, err)
 			unlock()
 		})
-		w.only(lockorder.Potential)
+		w.Only(lockorder.Potential)
 	}
 }
 
@@ -44,5 +44,5 @@ func TestLocksOfLockAllAreInNoOrder(t *testing.T) {
 		back = append(back, &l[len(l)-1-i])
 	}
 	elsewhere(nesting(back...))
-	w.want(nothing)
+	w.Want(nothing)
 }

@@ -35,7 +35,7 @@ func askings() []asking {
 // panics makes the handler panic at every report, after w has taken it.
 func panics(w *watch) {
 	lockorder.SetHandler(func(r lockorder.Report) {
-		w.take(r)
+		w.Take(r)
 		panic("handler")
 	})
 }
@@ -85,7 +85,7 @@ func TestAPanicOfTheHandlerLeavesNoHalfTakenLock(t *testing.T) {
 				defer y.Unlock()
 				a.fails(t, false, &x)
 			})
-			w.only(lockorder.Potential)
+			w.Only(lockorder.Potential)
 			gone(t, held, &x, &y)
 		})
 		t.Run(a.name+"/self", func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestAPanicOfTheHandlerLeavesNoHalfTakenLock(t *testing.T) {
 				defer x.Unlock()
 				a.fails(t, true, &x)
 			})
-			w.want(map[bool]lockorder.Tier{false: lockorder.Deadlock, true: nothing}[a.refuses])
+			w.Want(map[bool]lockorder.Tier{false: lockorder.Deadlock, true: nothing}[a.refuses])
 			gone(t, held, &x)
 		})
 		t.Run(a.name+"/ring", func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestAPanicOfTheHandlerLeavesNoHalfTakenLock(t *testing.T) {
 			require.Len(t, lockorder.Snapshot().Waits, 1, "of the other one")
 			y.Unlock()
 			other.Wait()
-			w.want(map[bool]lockorder.Tier{false: lockorder.Deadlock, true: nothing}[a.refuses])
+			w.Want(map[bool]lockorder.Tier{false: lockorder.Deadlock, true: nothing}[a.refuses])
 			gone(t, held, &x, &y)
 		})
 	}
@@ -140,7 +140,7 @@ func TestAPanicOfTheHandlerLosesNoFinding(t *testing.T) {
 		defer c.Unlock()
 		require.Panics(t, a.Lock)
 	})
-	require.Len(t, w.taken(), 2)
+	require.Len(t, w.All(), 2)
 	require.Len(t, lockorder.Snapshot().Findings, 2)
 	require.Empty(t, lockorder.Snapshot().Waits)
 }
