@@ -6,6 +6,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/internal/quiet"
 )
@@ -272,7 +273,7 @@ type rlocker RWMutex
 //go:noinline
 func (l *rlocker) Lock() {
 	rw := (*RWMutex)(l)
-	acquire(rw.readRequest(caller()), (*readSide)(rw))
+	acquire(rw.readRequest(callsite.Outside()), (*readSide)(rw))
 }
 
 // Unlock is RUnlock.
