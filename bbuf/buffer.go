@@ -145,8 +145,9 @@ func (b *Buffer[T]) Cap() int {
 	return len(b.slots)
 }
 
-// Len returns the number of items in the buffer at one instant during the call. What parked
-// calls want to put does not count.
+// Len returns the number of items in the buffer, from 0 to Cap. What was put or taken before the call, in the
+// sense of the Go memory model, counts; what others do meanwhile may count or not, and what parked calls want
+// to put does not. It is a figure to look at: by the time it is read it may be another.
 func (b *Buffer[T]) Len() int {
 	b.check()
 	if b.oneLock {
