@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/internal/overlay"
 )
 
@@ -29,12 +30,12 @@ func (c *conclusion) print(ctx context.Context, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "lockorder: left out of the findings: %v\n", err)
 		status = exitFail
 	}
-	places := findPlaces(c.p.dir)
-	found := collect(graph).with(nestings(graph, c.build.Sites, places))
-	var tries *reruns
+	places := finding.FindPlaces(c.p.dir)
+	found := finding.Collect(graph).With(finding.Nestings(graph, c.build.Sites, places))
+	reruns := ""
 	whole := graph
 	if c.kept != "" {
-		if tries, err = c.confirm(ctx, found, graph, stderr); err != nil {
+		if reruns, err = c.confirm(ctx, found, graph, stderr); err != nil {
 			fmt.Fprintf(stderr, "lockorder: -confirm: %v\n", err)
 			status = exitFail
 		}
@@ -44,12 +45,12 @@ func (c *conclusion) print(ctx context.Context, stdout, stderr io.Writer) int {
 	if c.p.graph != "" {
 		unwritten = writeGraph(c.p.graph, whole)
 	}
-	found.toRead(places)
-	found.print(stdout, graph, c.p.fail, tries)
+	found.ToRead(places)
+	found.Print(stdout, graph, c.p.fail, reruns)
 	if unwritten != nil {
 		return fail(stderr, fmt.Errorf("-graph: %w", unwritten))
 	}
-	if found.count(c.p.fail) > 0 {
+	if found.Count(c.p.fail) > 0 {
 		status = exitFail
 	}
 	return status

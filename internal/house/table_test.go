@@ -35,6 +35,13 @@ var layers = []house.Layer{
 	{Packages: []string{"lockorder/lockhttp"}, May: []string{"lockorder", "banker", "pi", "pi/timeline", "mutex", "bbuf", "internal/drawing"}},
 	{Packages: []string{"lockorder"}, May: []string{"lockorder", "internal"}, MayNot: []string{"internal/house"}},
 	primitive("mutex"), primitive("cond"), primitive("bbuf"), primitive("banker"), primitive("pi"),
+	// What the command makes of graph files: findings, how they come to hang, and what a baseline says of them.
+	{Packages: []string{"cmd/lockorder/internal/finding"}, May: []string{"lockorder", "internal"}, MayNot: []string{"internal/house"}},
+	{Packages: []string{"cmd/lockorder/internal/interleaving"}, May: []string{"lockorder", "cmd/lockorder/internal/finding"}},
+	{
+		Packages: []string{"cmd/lockorder/internal/verdict"}, MayNot: []string{"internal/house"},
+		May: []string{"lockorder", "internal", "cmd/lockorder/internal/finding", "cmd/lockorder/internal/interleaving"},
+	},
 	{Packages: []string{"cmd"}, May: []string{"*"}, MayNot: []string{"examples", "internal/house"}},
 	{Packages: []string{"docs"}},
 	// Examples are written as a user writes, who cannot import internals.

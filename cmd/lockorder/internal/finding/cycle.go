@@ -1,4 +1,4 @@
-package main
+package finding
 
 import (
 	"slices"
@@ -68,16 +68,16 @@ func sameHold(a, b lockorder.Hold) closeness {
 	return apart
 }
 
-// confirms gives each finding the ring that has closed for it, and returns the
+// Confirms gives each finding the ring that has closed for it, and returns the
 // rings that nobody predicted. A ring belongs to the findings of the same places;
 // only if there is none, to those of the same classes.
-func (f findings) confirms(rings []lockorder.Report) (others []lockorder.Report) {
+func (f List) Confirms(rings []lockorder.Report) (others []lockorder.Report) {
 	for i := range rings {
 		ring := &rings[i]
 		best := apart
 		for j := range f {
-			if f[j].report.Tier == lockorder.Potential {
-				best = max(best, realizes(ring, &f[j].report))
+			if f[j].Report.Tier == lockorder.Potential {
+				best = max(best, realizes(ring, &f[j].Report))
 			}
 		}
 		if best == apart {
@@ -86,18 +86,18 @@ func (f findings) confirms(rings []lockorder.Report) (others []lockorder.Report)
 		}
 		for j := range f {
 			one := &f[j]
-			if one.report.Tier == lockorder.Potential && one.ring == nil && realizes(ring, &one.report) == best {
-				one.ring = ring
+			if one.Report.Tier == lockorder.Potential && one.Ring == nil && realizes(ring, &one.Report) == best {
+				one.Ring = ring
 			}
 		}
 	}
 	return others
 }
 
-// partsOf are the parts of a predicted cycle: at the places of the report, and with wide at
+// PartsOf are the parts of a predicted cycle: at the places of the report, and with wide at
 // all places at which the graph has the same orders of the same classes. programs are
 // those that take the orders of all parts.
-func partsOf(r *lockorder.Report, graph *graphfile.Graph, wide bool) (parts []rendezvous.Part, programs map[string]bool) {
+func PartsOf(r *lockorder.Report, graph *graphfile.Graph, wide bool) (parts []rendezvous.Part, programs map[string]bool) {
 	processes := graph.Processes()
 	for i, e := range r.Edges {
 		part := rendezvous.Part{Orders: []rendezvous.Order{placesOf(e)}, Queued: e.Via < 0}

@@ -1,4 +1,4 @@
-package main
+package finding
 
 import (
 	"fmt"
@@ -136,7 +136,7 @@ func (s *acrossSearch) report(c rule.Cycle) lockorder.Report {
 		r.Edges = append(r.Edges, edge)
 		classes = append(classes, o.Want.Class)
 		process := s.processes[o.Seen[0].Process]
-		if process.Program == theBaseline {
+		if process.Program == Baseline {
 			seen = append(seen, fmt.Sprintf("goroutine %d stands for an order of the baseline", edge.Goroutine))
 		} else {
 			seen = append(seen, fmt.Sprintf("goroutine %d is of %s (pid %d)", edge.Goroutine, base(process.Program), process.PID))

@@ -1,4 +1,4 @@
-package main
+package finding
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 	"github.com/interlock-go/interlock/lockorder"
 )
 
-// places finds the files of graphs, which are named by import paths, on this
+// Places finds the files of graphs, which are named by import paths, on this
 // machine.
-type places struct {
+type Places struct {
 	modules []module // the main ones
 	cwd     string
 	root    string // of the repository
@@ -21,11 +21,11 @@ type places struct {
 
 type module struct{ path, dir string }
 
-// findPlaces asks the go command for the modules of a directory, "" for the
+// FindPlaces asks the go command for the modules of a directory, "" for the
 // current one. Where there is no go command or no module, files keep the names
 // that they have in graphs.
-func findPlaces(dir string) places {
-	var p places
+func FindPlaces(dir string) Places {
+	var p Places
 	p.cwd, _ = os.Getwd()
 	out, err := overlay.Go{Dir: dir, Env: []string{"GOFLAGS="}}.Command(context.Background(), "list", "-m", "-f", "{{.Path}}\t{{.Dir}}").Output()
 	if err == nil {
@@ -47,7 +47,7 @@ func findPlaces(dir string) places {
 }
 
 // here is the path on this machine of a file of a graph.
-func (p places) here(file string) (string, bool) {
+func (p Places) here(file string) (string, bool) {
 	for _, m := range p.modules {
 		if rest, ok := strings.CutPrefix(file, m.path+"/"); ok {
 			return filepath.Join(m.dir, filepath.FromSlash(rest)), true
@@ -56,8 +56,8 @@ func (p places) here(file string) (string, bool) {
 	return file, false
 }
 
-// inRepository is the path of a file from the repository's root, with slashes.
-func (p places) inRepository(file string) (string, bool) {
+// InRepository is the path of a file from the repository's root, with slashes.
+func (p Places) InRepository(file string) (string, bool) {
 	path, ok := p.here(file)
 	if !ok {
 		return file, false
@@ -69,9 +69,9 @@ func (p places) inRepository(file string) (string, bool) {
 	return filepath.ToSlash(rel), true
 }
 
-// toRead is the path of a file for a person in the current directory. It begins
+// ToRead is the path of a file for a person in the current directory. It begins
 // with a dot, as those of the go command do, so that terminals know it for a path.
-func (p places) toRead(file string) string {
+func (p Places) ToRead(file string) string {
 	path, ok := p.here(file)
 	if !ok {
 		return file
@@ -86,18 +86,18 @@ func (p places) toRead(file string) string {
 	return rel
 }
 
-// localize gives the files of a finding other names.
-func (f finding) localize(name func(string) string) finding {
-	f.report = localize(f.report, name)
-	if f.ring != nil {
-		ring := localize(*f.ring, name)
-		f.ring = &ring
+// Localize gives the files of a finding other names.
+func (f Finding) Localize(name func(string) string) Finding {
+	f.Report = Localize(f.Report, name)
+	if f.Ring != nil {
+		ring := Localize(*f.Ring, name)
+		f.Ring = &ring
 	}
 	return f
 }
 
-// localize gives the files of a report other names.
-func localize(r lockorder.Report, name func(string) string) lockorder.Report {
+// Localize gives the files of a report other names.
+func Localize(r lockorder.Report, name func(string) string) lockorder.Report {
 	r.Edges = localizeEdges(r.Edges, name)
 	r.Knot = localizeEdges(r.Knot, name)
 	return r
@@ -123,9 +123,39 @@ func localizeHold(h *lockorder.Hold, name func(string) string) {
 	}
 }
 
-// toRead gives the files of all findings the names for a person.
-func (f findings) toRead(p places) {
+// ToRead gives the files of all findings the names for a person.
+func (f List) ToRead(p Places) {
 	for i := range f {
-		f[i] = f[i].localize(p.toRead)
+		f[i] = f[i].Localize(p.ToRead)
 	}
+}
+
+// OfFinding is the place of a finding in the repository: the first at which one of
+// its goroutines asks for a lock, or one where a lock was taken.
+func (p Places) OfFinding(r lockorder.Report) (lockorder.Frame, bool) {
+	var stacks [][]lockorder.Frame
+	for _, e := range r.Edges {
+		stacks = append(stacks, e.Want.Stack)
+	}
+	for _, e := range r.Edges {
+		for _, h := range e.Held {
+			stacks = append(stacks, h.Stack)
+		}
+	}
+	for _, stack := range stacks {
+		for _, f := range stack {
+			if file, ok := p.InRepository(f.File); ok {
+				f.File = file
+				return f, true
+			}
+		}
+	}
+	return lockorder.Frame{}, false
+}
+
+// ToReport is the path of a file for a machine: from the repository's root, or as
+// it is in the graph.
+func (p Places) ToReport(file string) string {
+	path, _ := p.InRepository(file)
+	return path
 }

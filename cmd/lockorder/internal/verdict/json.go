@@ -1,18 +1,19 @@
-package main
+package verdict
 
 import (
 	_ "embed"
 	"encoding/json"
 	"io"
 
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/internal/baseline"
 	"github.com/interlock-go/interlock/lockorder"
 )
 
-// schema is the JSON schema of what lockorder check -format json writes.
+// Schema is the JSON schema of what lockorder check -format json writes.
 //
 //go:embed check.schema.json
-var schema string
+var Schema string
 
 // The form that check.schema.json describes.
 type (
@@ -30,7 +31,7 @@ type (
 		LeftOut      []string          `json:"left_out"`
 	}
 	jsonFinding struct {
-		Status    status            `json:"status"`
+		Status    finding.Status    `json:"status"`
 		Fails     bool              `json:"fails"`
 		Processes int               `json:"processes"`
 		Report    lockorder.Report  `json:"report"`
@@ -58,27 +59,27 @@ type (
 	}
 )
 
-func writeJSON(c *checked, out io.Writer) error {
+func writeJSON(v *Verdict, out io.Writer) error {
 	j := jsonCheck{
-		Version: 1, Failed: c.failed(), Processes: len(c.graph.Processes()), Locks: c.graph.Locks(), Orders: c.graph.Len(),
-		Findings: []jsonFinding{}, NewOrders: jsonOrders(c.diff.New), AbsentOrders: jsonOrders(c.diff.Absent),
+		Version: 1, Failed: v.Failed(), Processes: len(v.Graph.Processes()), Locks: v.Graph.Locks(), Orders: v.Graph.Len(),
+		Findings: []jsonFinding{}, NewOrders: jsonOrders(v.diff.New), AbsentOrders: jsonOrders(v.diff.Absent),
 		NeverTaken: []jsonPair{}, Suppressions: []jsonSuppression{}, LeftOut: []string{},
 	}
-	for _, f := range c.found {
-		f := f.localize(c.places.toReport)
-		r := f.report
+	for _, f := range v.found {
+		f := f.Localize(v.Places.ToReport)
+		r := f.Report
 		if r.Edges == nil {
 			r.Edges = []lockorder.Edge{} // the schema has a list
 		}
-		j.Findings = append(j.Findings, jsonFinding{f.status, c.fails(f), f.processes, r, f.ring})
+		j.Findings = append(j.Findings, jsonFinding{f.Status, v.fails(f), f.Processes, r, f.Ring})
 	}
-	for _, d := range c.idle {
+	for _, d := range v.idle {
 		j.NeverTaken = append(j.NeverTaken, jsonPair(d))
 	}
-	for _, s := range c.base.Suppressed {
-		j.Suppressions = append(j.Suppressions, jsonSuppression{s.ID, s.Until.Format(baseline.Day), s.Reason, s.Line, c.stateOf(s)})
+	for _, s := range v.Base.Suppressed {
+		j.Suppressions = append(j.Suppressions, jsonSuppression{s.ID, s.Until.Format(baseline.Day), s.Reason, s.Line, v.stateOf(s)})
 	}
-	for _, err := range c.leftOut {
+	for _, err := range v.LeftOut {
 		j.LeftOut = append(j.LeftOut, err.Error())
 	}
 	e := json.NewEncoder(out)
@@ -87,13 +88,13 @@ func writeJSON(c *checked, out io.Writer) error {
 }
 
 // stateOf is the suppression's "active", "unused" or "expired".
-func (c *checked) stateOf(s baseline.Suppression) string {
-	for _, one := range c.expired {
+func (v *Verdict) stateOf(s baseline.Suppression) string {
+	for _, one := range v.expired {
 		if one.ID == s.ID {
 			return "expired"
 		}
 	}
-	for _, one := range c.unused {
+	for _, one := range v.unused {
 		if one.ID == s.ID {
 			return "unused"
 		}

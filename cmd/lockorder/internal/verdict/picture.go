@@ -1,30 +1,32 @@
-package main
+package verdict
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"iter"
 	"os/exec"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/interleaving"
 	"github.com/interlock-go/interlock/internal/drawing"
 	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/lockorder"
 )
 
-func writeDOT(c *checked, out io.Writer) error { return c.picture().Graph.DOT(out) }
+func writeDOT(v *Verdict, out io.Writer) error { return v.picture().Graph.DOT(out) }
 
-func writeSVG(c *checked, out io.Writer) error { return c.drawn().SVG(out) }
+func writeSVG(v *Verdict, out io.Writer) error { return v.drawn().SVG(out) }
 
-func writeHTML(c *checked, out io.Writer) error { return c.drawn().HTML(out) }
+func writeHTML(v *Verdict, out io.Writer) error { return v.drawn().HTML(out) }
 
 // drawn is the picture, by Graphviz if it is installed.
-func (c *checked) drawn() drawing.Page {
-	page := c.picture()
+func (v *Verdict) drawn() drawing.Page {
+	page := v.picture()
 	page.Drawn = graphviz(page.Graph)
 	return page
 }
@@ -54,18 +56,18 @@ func graphviz(g drawing.Graph) string {
 	return out.String()
 }
 
-func (c *checked) picture() drawing.Page {
-	page := drawing.Page{Title: fmt.Sprintf("lockorder: %s: %s", extent(c.graph), c.summary())}
-	p := newPainter(c)
-	for _, f := range c.found {
-		if f.status != isSuppressed && len(f.report.Edges) > 0 {
+func (v *Verdict) picture() drawing.Page {
+	page := drawing.Page{Title: fmt.Sprintf("lockorder: %s: %s", finding.Extent(v.Graph), v.summary())}
+	p := newPainter(v)
+	for _, f := range v.found {
+		if f.Status != finding.Suppressed && len(f.Report.Edges) > 0 {
 			if cycle := p.cycle(f); len(cycle.Locks) > 0 {
 				page.Cycles = append(page.Cycles, cycle)
 			}
 		}
 	}
 	slices.SortStableFunc(page.Cycles, func(a, b drawing.Cycle) int { return int(b.Weight - a.Weight) })
-	page.Graph = p.graph(c.graph.Orders())
+	page.Graph = p.graph(v.Graph.Orders())
 	return page
 }
 
@@ -73,21 +75,21 @@ func (c *checked) picture() drawing.Page {
 // lock without a class has a name for each place that locks it; a finding, which
 // knows instances, says which of them are one lock.
 type painter struct {
-	c      *checked
+	v      *Verdict
 	same   map[string]string // name → one that stands for it
 	weight map[[2]string]drawing.Weight
 }
 
-func newPainter(c *checked) *painter {
-	p := &painter{c: c, same: map[string]string{}, weight: map[[2]string]drawing.Weight{}}
-	for _, f := range c.found {
-		p.learn(f.report)
+func newPainter(v *Verdict) *painter {
+	p := &painter{v: v, same: map[string]string{}, weight: map[[2]string]drawing.Weight{}}
+	for _, f := range v.found {
+		p.learn(f.Report)
 	}
-	for _, f := range c.found {
-		for _, e := range f.report.Edges {
-			if e.Via >= 0 && e.Via < len(e.Held) && f.status != isSuppressed {
-				pair := [2]string{p.name(fileHold(e.Held[e.Via])), p.name(fileHold(e.Want))}
-				p.weight[pair] = max(p.weight[pair], c.weightOf(f))
+	for _, f := range v.found {
+		for _, e := range f.Report.Edges {
+			if e.Via >= 0 && e.Via < len(e.Held) && f.Status != finding.Suppressed {
+				pair := [2]string{p.name(finding.FileHold(e.Held[e.Via])), p.name(finding.FileHold(e.Want))}
+				p.weight[pair] = max(p.weight[pair], v.weightOf(f))
 			}
 		}
 	}
@@ -98,16 +100,16 @@ func newPainter(c *checked) *painter {
 // other, says nothing of which.
 func (p *painter) learn(r lockorder.Report) {
 	locks := map[string]map[uint64]bool{}
-	for h := range holdsOf(r) {
-		name := fileHold(h).Name()
+	for h := range finding.Holds(r) {
+		name := finding.FileHold(h).Name()
 		if locks[name] == nil {
 			locks[name] = map[uint64]bool{}
 		}
 		locks[name][h.Lock.ID] = true
 	}
 	first := map[uint64]string{}
-	for h := range holdsOf(r) {
-		name := fileHold(h).Name()
+	for h := range finding.Holds(r) {
+		name := finding.FileHold(h).Name()
 		if len(locks[name]) > 1 {
 			continue
 		}
@@ -118,24 +120,8 @@ func (p *painter) learn(r lockorder.Report) {
 	}
 }
 
-// holdsOf are all locks of a report, held and wanted.
-func holdsOf(r lockorder.Report) iter.Seq[lockorder.Hold] {
-	return func(yield func(lockorder.Hold) bool) {
-		for _, e := range r.Edges {
-			for _, h := range e.Held {
-				if !yield(h) {
-					return
-				}
-			}
-			if !yield(e.Want) {
-				return
-			}
-		}
-	}
-}
-
-func (c *checked) weightOf(f finding) drawing.Weight {
-	if c.fails(f) {
+func (v *Verdict) weightOf(f finding.Finding) drawing.Weight {
+	if v.fails(f) {
 		return drawing.Failing
 	}
 	return drawing.Listed
@@ -161,36 +147,36 @@ func (p *painter) name(h graphfile.Hold) string {
 	position, ok := strings.CutPrefix(p.find(h.Name()), graphfile.Placed)
 	colon := strings.LastIndexByte(position, ':')
 	if h.Class != "" || !ok || colon < 0 {
-		return orElse(p.find(h.Name()), "?")
+		return cmp.Or(p.find(h.Name()), "?")
 	}
-	return "lock at " + p.c.places.toReport(position[:colon]) + position[colon:]
+	return "lock at " + p.v.Places.ToReport(position[:colon]) + position[colon:]
 }
 
-func (p *painter) cycle(f finding) drawing.Cycle {
-	r := f.report
-	c := drawing.Cycle{Title: r.Tier.String() + " " + r.ID + f.mark(), Text: r.Summary, Weight: p.c.weightOf(f)}
+func (p *painter) cycle(f finding.Finding) drawing.Cycle {
+	r := f.Report
+	c := drawing.Cycle{Title: r.Tier.String() + " " + r.ID + f.Mark(), Text: r.Summary, Weight: p.v.weightOf(f)}
 	for i, e := range r.Edges {
 		if e.Via < 0 || e.Via >= len(e.Held) {
 			continue
 		}
 		held := e.Held[e.Via]
-		t := teller{r: r}
+		t := interleaving.Tell(r)
 		c.Locks = append(c.Locks, p.inCycle(t, held))
 		c.Labels = append(c.Labels, []string{
-			fmt.Sprintf("%s: goroutine %d", t.who(i), e.Goroutine),
-			fmt.Sprintf("locks at %s", p.place(siteOf(held))), fmt.Sprintf("asks at %s", p.place(siteOf(e.Want))),
+			fmt.Sprintf("%s: goroutine %d", t.Who(i), e.Goroutine),
+			fmt.Sprintf("locks at %s", p.place(interleaving.SiteOf(held))), fmt.Sprintf("asks at %s", p.place(interleaving.SiteOf(e.Want))),
 		})
 	}
 	if last := len(r.Edges) - 1; r.Tier == lockorder.Violation && len(c.Locks) == 1 {
-		c.Locks = append(c.Locks, p.inCycle(teller{r: r}, r.Edges[last].Want)) // a way, and no ring
+		c.Locks = append(c.Locks, p.inCycle(interleaving.Tell(r), r.Edges[last].Want)) // a way, and no ring
 	}
-	steps, end := interleaving(r)
+	steps, end := interleaving.Of(r)
 	for _, s := range steps {
 		at := ""
-		if s.at.File != "" {
-			at = " — " + p.place(s.at)
+		if s.At.File != "" {
+			at = " — " + p.place(s.At)
 		}
-		c.Steps = append(c.Steps, s.who+" "+s.does+at)
+		c.Steps = append(c.Steps, s.Who+" "+s.Does+at)
 	}
 	c.Steps = append(c.Steps, end)
 	return c
@@ -198,15 +184,15 @@ func (p *painter) cycle(f finding) drawing.Cycle {
 
 // inCycle names a lock as the steps beside the drawing do, and one without a class
 // with where it is locked at first.
-func (p *painter) inCycle(t teller, h lockorder.Hold) string {
+func (p *painter) inCycle(t *interleaving.Teller, h lockorder.Hold) string {
 	if h.Lock.Class != "" {
-		return t.name(h.Lock)
+		return t.Name(h.Lock)
 	}
-	return t.name(h.Lock) + ", " + p.place(siteOf(h))
+	return t.Name(h.Lock) + ", " + p.place(interleaving.SiteOf(h))
 }
 
 func (p *painter) place(f lockorder.Frame) string {
-	return fmt.Sprintf("%s:%d", p.c.places.toReport(f.File), f.Line)
+	return fmt.Sprintf("%s:%d", p.v.Places.ToReport(f.File), f.Line)
 }
 
 // graph has a lock for each name and an arrow for each pair.
@@ -242,5 +228,5 @@ func (p *painter) site(h graphfile.Hold) string {
 	if len(h.Site) == 0 {
 		return "?"
 	}
-	return fmt.Sprintf("%s:%d", p.c.places.toReport(h.Site[0].File), h.Site[0].Line)
+	return fmt.Sprintf("%s:%d", p.v.Places.ToReport(h.Site[0].File), h.Site[0].Line)
 }

@@ -1,4 +1,4 @@
-package main
+package finding
 
 import (
 	"encoding/json"
@@ -11,14 +11,14 @@ import (
 	"github.com/interlock-go/interlock/lockorder"
 )
 
-// nestings lists where a lock was taken with another of its class held and no
+// Nestings lists where a lock was taken with another of its class held and no
 // declaration says in which order. The class cannot tell whether two goroutines
 // may take two such locks in both orders, and the instances tell only when they
 // were the same: a transfer between two accounts looks alike whether it sorts the
 // accounts first or not. So it is a hazard, with the rule that would prove it.
 //
 // A nesting that is part of a cycle that was reported is left out.
-func nestings(g *graphfile.Graph, sites map[classfile.Place]lockclass.Site, on places) []lockorder.Report {
+func Nestings(g *graphfile.Graph, sites map[classfile.Place]lockclass.Site, on Places) []lockorder.Report {
 	reported := reportedNestings(g)
 	var found []lockorder.Report
 	for _, o := range g.Orders() {
@@ -58,7 +58,7 @@ func position[F graphfile.Frame | lockorder.Frame](stack []F) string {
 	return graphfile.Frame(stack[0]).Position()
 }
 
-func nesting(o graphfile.Order, via int, sites map[classfile.Place]lockclass.Site, on places) lockorder.Report {
+func nesting(o graphfile.Order, via int, sites map[classfile.Place]lockclass.Site, on Places) lockorder.Report {
 	edge := lockorder.Edge{Via: via, Want: bareHold(o.Want)}
 	if len(o.Seen) > 0 {
 		edge.Goroutine = o.Seen[0].Goroutine
@@ -90,7 +90,7 @@ func nesting(o graphfile.Order, via int, sites map[classfile.Place]lockclass.Sit
 
 // compared is the place of a comparison in the function that takes both locks,
 // before it does.
-func compared(held, want graphfile.Hold, sites map[classfile.Place]lockclass.Site, on places) string {
+func compared(held, want graphfile.Hold, sites map[classfile.Place]lockclass.Site, on Places) string {
 	if len(held.Site) == 0 || len(want.Site) == 0 || held.Site[0].Func != want.Site[0].Func {
 		return ""
 	}
@@ -99,7 +99,7 @@ func compared(held, want graphfile.Hold, sites map[classfile.Place]lockclass.Sit
 		return sites[classfile.Place{File: file, Line: h.Site[0].Line}]
 	}
 	if first := at(held); first.Compared > 0 && at(want).Compared > 0 {
-		return fmt.Sprintf("%s:%d", on.toRead(held.Site[0].File), first.Compared)
+		return fmt.Sprintf("%s:%d", on.ToRead(held.Site[0].File), first.Compared)
 	}
 	return ""
 }

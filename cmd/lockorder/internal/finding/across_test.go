@@ -1,4 +1,4 @@
-package main
+package finding_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/lockorder"
 )
@@ -55,7 +56,13 @@ func hold(pid int, name string) graphfile.Hold {
 	}
 }
 
-func acrossOf(g *graphfile.Graph) []lockorder.Report { return across(g, g.Processes(), g.Orders()) }
+// acrossOf are the reports on what the processes, which have none themselves, do together.
+func acrossOf(g *graphfile.Graph) (all []lockorder.Report) {
+	for _, f := range finding.Collect(g) {
+		all = append(all, f.Report)
+	}
+	return all
+}
 
 func TestAcross(t *testing.T) {
 	for name, c := range map[string]struct {

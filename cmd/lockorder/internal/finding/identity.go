@@ -1,8 +1,9 @@
-package main
+package finding
 
 import (
 	"crypto/sha256"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -16,20 +17,20 @@ import (
 // lines have moved, so that it can stand in a baseline. It is made of the tier,
 // the kind and the names in the cycle, see [baseline.NameOf]. Findings that have
 // all of these in common are numbered as they are listed.
-func identify(found findings) {
+func identify(found List) {
 	times := map[string]int{}
 	for i := range found {
-		id := identity(&found[i])
+		id := Identity(&found[i])
 		times[id]++
 		if n := times[id]; n > 1 {
 			id = fmt.Sprintf("%s-%d", id, n)
 		}
-		found[i].report.ID = id
+		found[i].Report.ID = id
 	}
 }
 
-func identity(f *finding) string {
-	r := &f.report
+func Identity(f *Finding) string {
+	r := &f.Report
 	parts := []string{}
 	for _, e := range r.Edges {
 		part := wordOf(e.Want)
@@ -43,16 +44,16 @@ func identity(f *finding) string {
 		parts = append(parts, part)
 	}
 	slices.Sort(parts) // wherever the cycle begins
-	sum := sha256.Sum256([]byte(r.Tier.String() + "\n" + string(r.Kind) + "\n" + strings.Join(parts, "\n") + f.unread))
+	sum := sha256.Sum256([]byte(r.Tier.String() + "\n" + string(r.Kind) + "\n" + strings.Join(parts, "\n") + f.Unread))
 	return fmt.Sprintf("%x", sum[:6])
 }
 
 func wordOf(h lockorder.Hold) string {
-	return baseline.NameOf(fileHold(h)) + " " + fileHold(h).Mode
+	return baseline.NameOf(FileHold(h)) + " " + FileHold(h).Mode
 }
 
-// fileHold is a report's hold as a graph file has it.
-func fileHold(h lockorder.Hold) graphfile.Hold {
+// FileHold is a report's hold as a graph file has it.
+func FileHold(h lockorder.Hold) graphfile.Hold {
 	out := graphfile.Hold{Class: h.Lock.Class, Type: h.Lock.Type, Mode: "Lock"}
 	if h.Read {
 		out.Mode = "RLock"
@@ -63,11 +64,27 @@ func fileHold(h lockorder.Hold) graphfile.Hold {
 	return out
 }
 
-// orderOf is a report's edge as a graph file has it.
-func orderOf(e lockorder.Edge) graphfile.Order {
-	o := graphfile.Order{Want: fileHold(e.Want)}
+// OrderOf is a report's edge as a graph file has it.
+func OrderOf(e lockorder.Edge) graphfile.Order {
+	o := graphfile.Order{Want: FileHold(e.Want)}
 	for _, h := range e.Held {
-		o.Held = append(o.Held, fileHold(h))
+		o.Held = append(o.Held, FileHold(h))
 	}
 	return o
+}
+
+// Holds are all locks of a report, held and wanted.
+func Holds(r lockorder.Report) iter.Seq[lockorder.Hold] {
+	return func(yield func(lockorder.Hold) bool) {
+		for _, e := range r.Edges {
+			for _, h := range e.Held {
+				if !yield(h) {
+					return
+				}
+			}
+			if !yield(e.Want) {
+				return
+			}
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package main
+package finding
 
 import (
 	"bytes"
@@ -61,20 +61,20 @@ func TestARingIsWhatWasPredicted(t *testing.T) {
 // of its own places.
 func TestARingConfirmsTheNearestFinding(t *testing.T) {
 	ring := happened(predicted)
-	both := findings{{report: elsewhere}, {report: predicted}}
-	require.Empty(t, both.confirms([]lockorder.Report{ring}))
-	require.Nil(t, both[0].ring)
-	require.Equal(t, &ring, both[1].ring)
+	both := List{{Report: elsewhere}, {Report: predicted}}
+	require.Empty(t, both.Confirms([]lockorder.Report{ring}))
+	require.Nil(t, both[0].Ring)
+	require.Equal(t, &ring, both[1].Ring)
 
-	one := findings{{report: elsewhere}}
-	require.Empty(t, one.confirms([]lockorder.Report{ring}))
-	require.NotNil(t, one[0].ring)
+	one := List{{Report: elsewhere}}
+	require.Empty(t, one.Confirms([]lockorder.Report{ring}))
+	require.NotNil(t, one[0].Ring)
 
 	guarded := predicted
 	guarded.Tier = lockorder.Guarded
-	none := findings{{report: guarded}}
-	require.Len(t, none.confirms([]lockorder.Report{ring}), 1)
-	require.Nil(t, none[0].ring)
+	none := List{{Report: guarded}}
+	require.Len(t, none.Confirms([]lockorder.Report{ring}), 1)
+	require.Nil(t, none[0].Ring)
 }
 
 // programs writes graph files of processes with the orders of some edges each.
@@ -85,7 +85,7 @@ func programs(t *testing.T, processes ...[]lockorder.Edge) *graphfile.Graph {
 		var file bytes.Buffer
 		w := graphfile.NewWriter(&file, graphfile.Process{ID: fmt.Sprint(i), Program: fmt.Sprintf("/tmp/%d.test", i)})
 		for g, e := range edges {
-			o := orderOf(e)
+			o := OrderOf(e)
 			for k := range o.Held {
 				o.Held[k].Lock = uint64(k + 1)
 			}
@@ -99,11 +99,11 @@ func programs(t *testing.T, processes ...[]lockorder.Edge) *graphfile.Graph {
 
 func TestOnlyAProgramWithAllOrdersCanDoIt(t *testing.T) {
 	graph := programs(t, predicted.Edges[:1], predicted.Edges, elsewhere.Edges)
-	exact, _ := partsOf(&predicted, graph, false)
+	exact, _ := PartsOf(&predicted, graph, false)
 	require.Equal(t, []rendezvous.Order{{Held: rendezvous.Place{At: "p/x.go:1"}, Want: rendezvous.Place{At: "p/x.go:2"}}}, exact[0].Orders)
 	require.Equal(t, []rendezvous.Order{{Held: rendezvous.Place{At: "p/x.go:3"}, Want: rendezvous.Place{At: "p/x.go:4"}}}, exact[1].Orders)
 
-	wide, by := partsOf(&predicted, graph, true)
+	wide, by := PartsOf(&predicted, graph, true)
 	require.Len(t, wide[0].Orders, 2)
 	require.Len(t, wide[1].Orders, 1)
 	require.Equal(t, map[string]bool{"/tmp/1.test": true, "/tmp/2.test": true}, by)
@@ -113,10 +113,10 @@ func TestTheOutcomeIsPrinted(t *testing.T) {
 	ring := happened(predicted)
 	ring.Advice = []lockorder.Advice{{Text: "of the finding"}}
 	var out bytes.Buffer
-	finding{report: predicted, ring: &ring, closedIn: "in rerun 2, of x.test, "}.printOutcome(&out)
+	Finding{Report: predicted, Ring: &ring, ClosedIn: "in rerun 2, of x.test, "}.PrintOutcome(&out)
 	require.Contains(t, out.String(), "  confirmed: in rerun 2, of x.test, with goroutines held up at these places the ring has closed:\n    interlock: deadlock: ")
 	require.NotContains(t, out.String(), "of the finding")
 	out.Reset()
-	finding{report: predicted, tried: "not tried"}.printOutcome(&out)
+	Finding{Report: predicted, Tried: "not tried"}.PrintOutcome(&out)
 	require.Equal(t, "  not confirmed: not tried\n", out.String())
 }

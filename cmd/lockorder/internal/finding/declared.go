@@ -1,28 +1,30 @@
-package main
+package finding
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/interlock-go/interlock/internal/baseline"
 	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/lockorder"
 )
 
-// declarations are declared orders of classes, of all processes and the baseline.
-type declarations map[string][]string
+// Baseline stands for the process and the functions of orders that no process
+// of the graph has taken.
+const Baseline = "the baseline"
 
-func (d declarations) add(pair graphfile.Declaration) {
+// Declarations are declared orders of classes, of all processes and the baseline.
+type Declarations map[string][]string
+
+func (d Declarations) Add(pair graphfile.Declaration) {
 	d[pair.Before] = append(d[pair.Before], pair.After)
 }
 
-// path is the declared way from one class to another, both included, or nil.
-func (d declarations) path(from, to string) []string {
+// Path is the declared way from one class to another, both included, or nil.
+func (d Declarations) Path(from, to string) []string {
 	return d.search(from, to, map[string]bool{})
 }
 
-func (d declarations) search(from, to string, seen map[string]bool) []string {
+func (d Declarations) search(from, to string, seen map[string]bool) []string {
 	seen[from] = true
 	for _, next := range d[from] {
 		if next == to {
@@ -38,11 +40,11 @@ func (d declarations) search(from, to string, seen map[string]bool) []string {
 	return nil
 }
 
-// declaredIn is what the processes of a graph declare.
-func declaredIn(g *graphfile.Graph) declarations {
-	d := declarations{}
+// DeclaredIn is what the processes of a graph declare.
+func DeclaredIn(g *graphfile.Graph) Declarations {
+	d := Declarations{}
 	for _, pair := range g.Declared() {
-		d.add(pair)
+		d.Add(pair)
 	}
 	return d
 }
@@ -50,11 +52,11 @@ func declaredIn(g *graphfile.Graph) declarations {
 // undeclared finds the orders that break a declaration which their process does
 // not have: one of another process, or of the baseline. A process that has it
 // has reported it.
-func undeclared(d declarations, orders []graphfile.Order, processes []graphfile.Process, found findings) []lockorder.Report {
+func undeclared(d Declarations, orders []graphfile.Order, processes []graphfile.Process, found List) []lockorder.Report {
 	told := map[[2]string]bool{}
 	for _, f := range found {
-		for _, e := range f.report.Edges {
-			if f.report.Kind == lockorder.KindDeclaredOrder && e.Via >= 0 && e.Via < len(e.Held) {
+		for _, e := range f.Report.Edges {
+			if f.Report.Kind == lockorder.KindDeclaredOrder && e.Via >= 0 && e.Via < len(e.Held) {
 				told[[2]string{e.Held[e.Via].Lock.Class, e.Want.Lock.Class}] = true
 			}
 		}
@@ -66,7 +68,7 @@ func undeclared(d declarations, orders []graphfile.Order, processes []graphfile.
 			if h.Class == "" || o.Want.Class == "" || told[pair] {
 				continue
 			}
-			if path := d.path(o.Want.Class, h.Class); path != nil {
+			if path := d.Path(o.Want.Class, h.Class); path != nil {
 				told[pair] = true
 				reports = append(reports, violation(o, via, path, processes[o.Seen[0].Process]))
 			}
@@ -105,25 +107,4 @@ func reportHold(h graphfile.Hold, number uint64) lockorder.Hold {
 		hold.Stack = append(hold.Stack, lockorder.Frame(f))
 	}
 	return hold
-}
-
-// idle are the declared orders that nobody has taken.
-func idle(g *graphfile.Graph, more []baseline.Declaration) []graphfile.Declaration {
-	taken := map[graphfile.Declaration]bool{}
-	for _, o := range g.Orders() {
-		for _, h := range o.Held {
-			taken[graphfile.Declaration{Before: h.Class, After: o.Want.Class}] = true
-		}
-	}
-	var never []graphfile.Declaration
-	all := g.Declared()
-	for _, d := range more {
-		all = append(all, d.Declaration)
-	}
-	for _, d := range all {
-		if !taken[d] && !slices.Contains(never, d) {
-			never = append(never, d)
-		}
-	}
-	return never
 }

@@ -1,4 +1,4 @@
-package main
+package verdict
 
 import (
 	"encoding/json"
@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/interleaving"
 	"github.com/interlock-go/interlock/internal/baseline"
 	"github.com/interlock-go/interlock/lockorder"
 )
@@ -98,36 +100,38 @@ var tierMeanings = map[string]string{
 	"hazard":       "Suspicious, and no proof of anything",
 }
 
-func writeSARIF(c *checked, out io.Writer) error {
+func writeSARIF(v *Verdict, out io.Writer) error {
 	var run sarifRun
 	run.Tool.Driver = sarifDriver{Name: "lockorder", InformationURI: "https://github.com/interlock-go/interlock"}
 	index := map[string]int{}
-	for i, tier := range tiers {
+	for i, tier := range finding.Tiers {
 		rule := sarifRule{ID: tier, Short: sarifText{tierMeanings[tier]}}
 		rule.Default.Level = levelOf(tier)
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule)
 		index[tier] = i
 	}
 	run.Results = []sarifResult{} // the schema tells none from null
-	for _, f := range c.found {
-		tier := f.report.Tier.String()
+	for _, f := range v.found {
+		tier := f.Report.Tier.String()
 		result := sarifResult{
-			RuleID: tier, RuleIndex: index[tier], Level: levelOf(tier), Message: sarifText{f.report.Summary},
-			Fingerprints: map[string]string{"lockorder/v1": f.report.ID}, CodeFlows: c.codeFlows(f.report),
+			RuleID: tier, RuleIndex: index[tier], Level: levelOf(tier), Message: sarifText{f.Report.Summary},
+			Fingerprints: map[string]string{"lockorder/v1": f.Report.ID}, CodeFlows: v.codeFlows(f.Report),
 		}
-		if at, ok := c.places.ofFinding(f.report); ok {
-			result.Locations = []sarifLocation{c.location(at, "")}
+		if at, ok := v.Places.OfFinding(f.Report); ok {
+			result.Locations = []sarifLocation{v.location(at, "")}
 		}
-		if c.name != "" {
-			result.Baseline = map[status]string{isNew: "new", isKnown: "unchanged", isSuppressed: "unchanged"}[f.status]
+		if v.Name != "" {
+			result.Baseline = map[finding.Status]string{
+				finding.New: "new", finding.Known: "unchanged", finding.Suppressed: "unchanged",
+			}[f.Status]
 		}
-		if s := c.suppression(f.report.ID); s != nil && f.status == isSuppressed {
+		if s := v.suppression(f.Report.ID); s != nil && f.Status == finding.Suppressed {
 			result.Suppressions = []sarifSuppression{{"external", "accepted", s.Reason + " (until " + s.Until.Format(baseline.Day) + ")"}}
 		}
-		if f.ring != nil {
+		if f.Ring != nil {
 			result.Properties = &sarifProperties{Confirmed: true}
 			result.Message.Text += ". It has been made to happen."
-			result.CodeFlows = append(result.CodeFlows, c.codeFlows(*f.ring)...)
+			result.CodeFlows = append(result.CodeFlows, v.codeFlows(*f.Ring)...)
 		}
 		run.Results = append(run.Results, result)
 	}
@@ -148,21 +152,21 @@ func levelOf(tier string) string {
 
 // codeFlows is the interleaving: a thread for each goroutine, the steps numbered
 // over all of them.
-func (c *checked) codeFlows(r lockorder.Report) []sarifCodeFlow {
-	steps, end := interleaving(r)
+func (v *Verdict) codeFlows(r lockorder.Report) []sarifCodeFlow {
+	steps, end := interleaving.Of(r)
 	var threads []sarifThreadFlow
 	byName := map[string]int{}
 	for i, s := range steps {
-		if s.at.File == "" {
+		if s.At.File == "" {
 			continue
 		}
-		t, ok := byName[s.who]
+		t, ok := byName[s.Who]
 		if !ok {
 			t = len(threads)
-			byName[s.who] = t
-			threads = append(threads, sarifThreadFlow{ID: s.who})
+			byName[s.Who] = t
+			threads = append(threads, sarifThreadFlow{ID: s.Who})
 		}
-		threads[t].Locations = append(threads[t].Locations, sarifThreadFlowLocation{c.location(s.at, s.who+" "+s.does), i + 1})
+		threads[t].Locations = append(threads[t].Locations, sarifThreadFlowLocation{v.location(s.At, s.Who+" "+s.Does), i + 1})
 	}
 	if len(threads) == 0 {
 		return nil
@@ -170,9 +174,9 @@ func (c *checked) codeFlows(r lockorder.Report) []sarifCodeFlow {
 	return []sarifCodeFlow{{sarifText{end}, threads}}
 }
 
-func (c *checked) location(f lockorder.Frame, message string) sarifLocation {
+func (v *Verdict) location(f lockorder.Frame, message string) sarifLocation {
 	var l sarifLocation
-	path, inside := c.places.inRepository(f.File)
+	path, inside := v.Places.InRepository(f.File)
 	if inside {
 		l.Physical.Artifact.Base = "%SRCROOT%"
 	}
@@ -187,5 +191,8 @@ func (c *checked) location(f lockorder.Frame, message string) sarifLocation {
 // uriOf escapes a path, which may have any bytes in it.
 func uriOf(path string) string {
 	path = strings.ToValidUTF8(strings.ReplaceAll(path, `\`, "/"), "?")
-	return (&url.URL{Path: path}).EscapedPath()
+	if strings.HasPrefix(path, "//") {
+		path = "/." + path // else it would begin with a host
+	}
+	return (&url.URL{Path: path}).String() // unlike EscapedPath, it minds a colon, as behind a drive
 }
