@@ -19,7 +19,8 @@ var (
 )
 
 // Buffer is a first-in-first-out buffer of at most Cap items for any number of producers and
-// consumers. Make it with [New]; it must not be copied. Every method may be called concurrently.
+// consumers. Make it with [New]: the methods of the zero value panic, as do those of a copy. Every method may be called
+// concurrently. A Buffer needs no Close: one that nobody refers to is collected, with what is in it.
 //
 // Calls that wait are served in the order in which they began to wait. A call that comes later does not overtake them, except,
 // in a buffer of more than 16, while as many as there are processors have been woken and do not run yet. A call that waits is
@@ -28,10 +29,28 @@ var (
 // In the terminology of the Go memory model, a Put of an item synchronizes before the
 // return of the Get that takes it, the k'th Get synchronizes before the return of the
 // (k+Cap)'th Put, and Close synchronizes before any return of ErrClosed.
-//
-// # How it works
-//
-// The items lie in a ring of slots. Each side, the one that puts and the one that gets,
+type Buffer[T any] struct {
+	// Read by every call and written by New alone, so in every processor's cache.
+	self     *Buffer[T]
+	slots    []T
+	put, get *side[T]
+	limit    uint64 // capacity, in units of the count
+	oneLock  bool
+	maxWoken int32 // on one side, with two locks
+
+	// Read by calls that wait or wake, and seldom written.
+	detector detector
+	_        [64 - unsafe.Sizeof(detector{})]byte
+
+	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
+	_     [64]byte
+
+	// Guarded by the lock of the side.
+	putPool, getPool   waitqueue.Pool[parcel[T]]
+	putWoken, getWoken int32 // taken off the queue and not yet running
+}
+
+// How it works. The items lie in a ring of slots. Each side, the one that puts and the one that gets,
 // has a word that counts the items that went by, so the difference of the two is the number of
 // items in the ring. The word is the side's lock as well: one store publishes the count and unlocks.
 // It is Vyukov's bounded queue with the stamps of the slots replaced by two locks, which
@@ -64,26 +83,6 @@ var (
 // A smaller buffer is nearly always full or empty, so both sides meet all the time and a second lock only
 // costs. There the put side's lock guards everything, hand-over goes from caller to waiter without
 // a slot, and the two queues obey at every release: who waits to get waits at an empty ring, who waits to put at a full one.
-type Buffer[T any] struct {
-	// Read by every call and written by New alone, so in every processor's cache.
-	self     *Buffer[T]
-	slots    []T
-	put, get *side[T]
-	limit    uint64 // capacity, in units of the count
-	oneLock  bool
-	maxWoken int32 // on one side, with two locks
-
-	// Read by calls that wait or wake, and seldom written.
-	detector detector
-	_        [64 - unsafe.Sizeof(detector{})]byte
-
-	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
-	_     [64]byte
-
-	// Guarded by the lock of the side.
-	putPool, getPool   waitqueue.Pool[parcel[T]]
-	putWoken, getWoken int32 // taken off the queue and not yet running
-}
 
 // oneLockMax is the largest capacity for which one lock is faster than two.
 const oneLockMax = 16

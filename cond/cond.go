@@ -19,16 +19,6 @@ import (
 //
 // In the terminology of the Go memory model, a call of Signal or Broadcast synchronizes before the return of every
 // call that it wakes.
-//
-// # How it works
-//
-// The waiters are queued under a lock of the Cond's own, which is held for a few
-// instructions and never while anything blocks. It is taken with L held or without it, and L is never taken under it.
-//
-//	field  changed                     read without the lock by  a stale value
-//	self   once, by the first to wait  all                       is nil; then it is set with a CAS
-//	state  with the lock held, by the  Signal, Broadcast         is of a call which they need not wake: who waits
-//	       store that releases it                                raises the count before it lets L go
 type Cond struct {
 	// L is held while observing or changing the condition.
 	L sync.Locker
@@ -42,6 +32,14 @@ type Cond struct {
 
 	detector detector
 }
+
+// How it works. The waiters are queued under a lock of the Cond's own, which is held for a few
+// instructions and never while anything blocks. It is taken with L held or without it, and L is never taken under it.
+//
+//	field  changed                     read without the lock by  a stale value
+//	self   once, by the first to wait  all                       is nil; then it is set with a CAS
+//	state  with the lock held, by the  Signal, Broadcast         is of a call which they need not wake: who waits
+//	       store that releases it                                raises the count before it lets L go
 
 // noCopy is what vet's copylocks looks for.
 type noCopy struct{}
