@@ -166,7 +166,7 @@ func (b *Buffer[T]) Len() int {
 	}
 }
 
-// Closed tells whether Close has been called. Items may still be in the buffer.
+// Closed tells whether Close has been called. Items may still be in the buffer, so it is no reason to stop getting: ErrClosed is.
 func (b *Buffer[T]) Closed() bool {
 	b.check()
 	return b.put.word.Load()&closed != 0
