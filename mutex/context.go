@@ -25,11 +25,12 @@ type Lock interface{ *Mutex | *RWMutex }
 //     [lockorder.DeadlockError] with the ring. Release what you hold and begin again.
 //
 // If it returns an error l is not locked by it. A release that races with the end of
-// ctx may win; then the lock is held and the error nil.
+// ctx may win; then the lock is held and the error nil. In the terminology of the Go memory model a call that
+// returns nil counts as a Lock, and any other establishes nothing.
 //
 // A call that waits is served before goroutines that come after it only as far as
-// package sync's TryLock succeeds: it has no claim to the lock before it has it.
-// LockContext panics if ctx is nil.
+// package sync's TryLock succeeds: it has no claim to the lock before it has it, and under heavy contention
+// Lock comes first. Unlike Lock it allocates. LockContext panics if ctx is nil.
 //
 //go:norace
 //go:noinline
@@ -38,7 +39,8 @@ func LockContext[L Lock](ctx context.Context, l L) error {
 	return acquireContext(ctx, q, n)
 }
 
-// RLockContext is LockContext for reading.
+// RLockContext locks rw for reading like its RLock method, and gives up as [LockContext] does, with the same errors. It
+// panics if ctx is nil.
 //
 //go:norace
 //go:noinline

@@ -41,13 +41,15 @@ func (c *conclusion) print(ctx context.Context, stdout, stderr io.Writer) int {
 		}
 		whole, _ = merge(c.graphs) // with the rings that have closed; what cannot be read has been named above
 	}
+	var unwritten error // what was found is printed all the same
 	if c.p.graph != "" {
-		if err := writeGraph(c.p.graph, whole); err != nil {
-			return fail(stderr, err)
-		}
+		unwritten = writeGraph(c.p.graph, whole)
 	}
 	found.ToRead(places)
 	found.Print(stdout, graph, c.p.fail, reruns)
+	if unwritten != nil {
+		return fail(stderr, fmt.Errorf("-graph: %w", unwritten))
+	}
 	if found.Count(c.p.fail) > 0 {
 		status = exitFail
 	}

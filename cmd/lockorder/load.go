@@ -62,7 +62,7 @@ func (a *graphArgs) load(args []string, stderr io.Writer) (*graphfile.Graph, []e
 
 func graphFiles(args []string) ([]string, error) {
 	if len(args) == 0 {
-		return nil, errors.New("no graph file is named")
+		return nil, errors.New("no graph file is named; lockorder test -graph FILE makes one")
 	}
 	var files []string
 	for _, arg := range args {
