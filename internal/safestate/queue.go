@@ -108,7 +108,9 @@ func (q *Queue) Try(j Job, req []Amount) Outcome {
 	o := q.ask(j, req)
 	if o == Granted && len(q.waiting) > 0 {
 		q.overtook(nil)
-		q.review(j)
+		if q.review(j) { // with the pinned one, perhaps
+			q.settle()
+		}
 	}
 	return o
 }
