@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/internal/safestate"
 	"github.com/interlock-go/interlock/lockorder"
@@ -66,7 +67,7 @@ func (p *published) prepare(b *Banker) {
 	p.refuse = make(chan struct{}, 1)
 	p.cond.SetName(b.name)
 	p.cond.SetSource(&b.units)
-	p.pc = engine.CallSite(3) // where the program calls Acquire or AcquireRest
+	p.pc = callsite.Outside()
 	p.wait.Prepare(&p.cond, forUnits, p.pc)
 }
 
