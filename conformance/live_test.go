@@ -125,8 +125,8 @@ const fits = `[...document.querySelectorAll("body *")].filter(e => {
 
 // marks of each view: what must be seen of the ring, the findings and so on.
 var marks = map[string]string{
-	"":          `document.querySelector(".headline").textContent === "Deadlock" && document.querySelectorAll(".loop > li").length === 3 && document.querySelectorAll("#table tbody tr").length >= 6`,
-	"orders":    `document.querySelectorAll(".finding.failing").length >= 2 && document.querySelector("#graph-drawing svg path") !== null`,
+	"":          `document.querySelector(".headline").textContent === "Deadlock" && document.querySelectorAll(".loop > li").length === 3 && document.querySelectorAll("#table tbody tr").length >= 6 && [...document.querySelectorAll("#table tbody tr")].slice(0, 3).every(r => r.classList.contains("failing"))`,
+	"orders":    `document.querySelectorAll(".finding.failing").length >= 2 && document.querySelector(".finding .tag").textContent === "deadlock" && document.querySelector("#graph-drawing svg path") !== null`,
 	"times":     `document.querySelectorAll("#waits tbody tr").length >= 6 && document.querySelectorAll("#holds tbody tr").length >= 2`,
 	"bankers":   `document.querySelectorAll(".reason").length === 2 && document.body.textContent.includes("would be unsafe")`,
 	"executors": `document.querySelectorAll(".lane svg rect.running").length > 0 && document.querySelectorAll(".lane svg rect.waiting").length > 0`,
@@ -147,6 +147,7 @@ func TestLivePageShowsARing(t *testing.T) {
 				before := evaluate[string](t, ctx, `document.getElementById("clock").textContent`)
 				eventually(t, ctx, `document.getElementById("clock").textContent !== `+quoted(before))
 				require.True(t, evaluate[bool](t, ctx, mark))
+				require.True(t, evaluate[bool](t, ctx, `[...document.querySelectorAll("#parts > section")].every(s => s.getBoundingClientRect().height > 20)`), "nothing is hidden")
 				require.Empty(t, evaluate[string](t, ctx, fits))
 				if *screenshots != "" {
 					picture(t, ctx, name, cmpOr(view, "waits"))
