@@ -74,7 +74,7 @@ func TestJobsOfOneNameAreToldApart(t *testing.T) {
 	shown := page(t, h, "bankers")
 	require.Equal(t, 1, strings.Count(shown, `<td data-label="state">not enough free units</td>`))
 	require.Equal(t, 2, strings.Count(shown, "goes on"))
-	require.Less(t, strings.Index(shown, "train #2"), strings.Index(shown, "train #0"), "who waits comes first")
+	require.Less(t, strings.LastIndex(shown, "train #2"), strings.Index(shown, "train #0"), "who waits comes first")
 	cancel()
 	require.ErrorIs(t, <-done, context.Canceled)
 }
