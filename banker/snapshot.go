@@ -35,7 +35,10 @@ type Waiting struct {
 func (b *Banker) Snapshot() Snapshot {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := Snapshot{Name: b.name, Resources: b.names, SafeSequence: []string{}, Waiting: []Waiting{}}
+	s := Snapshot{ // lists in JSON also where they are empty
+		Name: b.name, Resources: append([]string{}, b.names...), Total: []int64{}, Available: []int64{}, Jobs: []string{},
+		Max: [][]int64{}, Allocation: [][]int64{}, Need: [][]int64{}, SafeSequence: []string{}, Waiting: []Waiting{},
+	}
 	for r := range b.names {
 		s.Total = append(s.Total, b.q.Total(r))
 		s.Available = append(s.Available, b.q.Free(r))
