@@ -23,7 +23,7 @@ var (
 	// one another for ever.
 	ErrUnsafe = errors.New("banker: granting it would be unsafe")
 	// ErrUnfair means that the request would delay a job that has been overtaken as often
-	// as the banker allows.
+	// as the banker allows. One that is also unsafe may be refused for either reason.
 	ErrUnfair = errors.New("banker: granting it would delay a job that has waited its time")
 	// ErrClosed means that the job was closed, before the call or while it waited.
 	ErrClosed = errors.New("banker: job is closed")

@@ -256,11 +256,3 @@ func TestNonBlockingPathsAllocateNothing(t *testing.T) {
 		must(j.LowerClaim())
 	}))
 }
-
-func TestAnEmptySnapshotHasListsInJSON(t *testing.T) {
-	b, err := banker.New(nil)
-	require.NoError(t, err)
-	text, err := json.Marshal(b.Snapshot())
-	require.NoError(t, err)
-	require.NotContains(t, string(text), "null")
-}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/internal/park"
 	"github.com/interlock-go/interlock/internal/quiet"
@@ -34,7 +35,7 @@ type Lock interface{ *Mutex | *RWMutex }
 //go:norace
 //go:noinline
 func LockContext[L Lock](ctx context.Context, l L) error {
-	q, n := writeSide(l, caller())
+	q, n := writeSide(l, callsite.Outside())
 	return acquireContext(ctx, q, n)
 }
 
@@ -44,7 +45,7 @@ func LockContext[L Lock](ctx context.Context, l L) error {
 //go:norace
 //go:noinline
 func RLockContext(ctx context.Context, rw *RWMutex) error {
-	return acquireContext(ctx, rw.readRequest(caller()), (*readSide)(rw))
+	return acquireContext(ctx, rw.readRequest(callsite.Outside()), (*readSide)(rw))
 }
 
 // writeSide returns what it takes to lock l for writing with return address pc.
