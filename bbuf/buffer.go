@@ -7,6 +7,7 @@ import (
 
 	"github.com/interlock-go/interlock/internal/lockword"
 	"github.com/interlock-go/interlock/internal/waitqueue"
+	"github.com/interlock-go/interlock/internal/wakers"
 )
 
 var (
@@ -74,8 +75,8 @@ type Buffer[T any] struct {
 	maxWoken int32 // on one side, with two locks
 
 	// Read by calls that wait or wake, and seldom written.
-	detector detector
-	_        [64 - unsafe.Sizeof(detector{})]byte
+	room, items wakers.Event // what a Put and what a Get waits for; the wakers are the consumers and the producers
+	_           [64 - 2*unsafe.Sizeof(wakers.Event{})]byte
 
 	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
 	_     [64]byte
@@ -87,6 +88,11 @@ type Buffer[T any] struct {
 
 // oneLockMax is the largest capacity for which one lock is faster than two.
 const oneLockMax = 16
+
+var (
+	forRoom  = wakers.NewKind("Buffer (full)", "bbuf")
+	forItems = wakers.NewKind("Buffer (empty)", "bbuf")
+)
 
 // side is what one lock guards: the end of the ring at which items are put, or the one at which they are got.
 type side[T any] struct {
@@ -191,7 +197,7 @@ func (b *Buffer[T]) Close() bool {
 		done.Add(w)
 	}
 	b.releaseBoth(t|closed, h, &done)
-	b.detector.acted(true)
-	b.detector.acted(false)
+	b.room.Acted()
+	b.items.Acted()
 	return true
 }

@@ -36,7 +36,8 @@ func (b *Buffer[T]) Get(ctx context.Context) (v T, err error) {
 	}
 	w, waits := b.queueGet(ctx, h)
 	if waits {
-		b.detector.block(w.Value.ticket, false)
+		b.items.Hazard(&forItems)
+		w.Value.ticket.Block()
 		if done := ctx.Done(); done == nil {
 			<-w.Ready() // here and not deeper, see resumePut
 		} else {
@@ -90,7 +91,8 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	waits := b.joinGet(w)
 	err = nil
 	if waits {
-		b.detector.block(w.Value.ticket, false)
+		b.items.Hazard(&forItems)
+		w.Value.ticket.Block()
 		err = b.await(ctx, w, b.get)
 	}
 	_, n, closed := b.resumeGet(w, waits && err == nil)
@@ -116,7 +118,7 @@ func (b *Buffer[T]) Drain() []T {
 		if !fits {
 			continue
 		}
-		b.detector.acted(true)
+		b.room.Acted()
 		if n == 0 {
 			return nil
 		}
@@ -163,14 +165,14 @@ func (b *Buffer[T]) get1Both(t uint64) (v T, ok bool) {
 		q.n++
 		p.queue.Remove(w)
 		b.putPool.Expect(w)
-		serve(q.ticket)
+		q.ticket.Served()
 		g.word.Set(h + item)
 		p.word.Unlock(t + item)
 		w.Wake()
 	} else {
 		b.releaseBoth(t, h+item, &served[T]{})
 	}
-	b.detector.acted(true)
+	b.room.Acted()
 	return v, true
 }
 
@@ -202,7 +204,7 @@ func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 	}
 	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
-		b.detector.acted(true)
+		b.room.Acted()
 	}
 	return n, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/interlock-go/interlock/internal/waitqueue"
+	"github.com/interlock-go/interlock/internal/wakers"
 )
 
 // parcel is what a waiting call brings or fetches: vs[n:] is still to do. In a pool vs is one and everything else zero.
@@ -11,7 +12,7 @@ type parcel[T any] struct {
 	vs     []T
 	n      int
 	closed bool // the buffer was closed before it was done
-	ticket *ticket
+	ticket *wakers.Ticket
 	one    [1]T // the vs of a single item
 }
 

@@ -31,7 +31,8 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 	w, waits := b.queuePut(ctx, t, v)
 	var err error
 	if waits {
-		b.detector.block(w.Value.ticket, true)
+		b.room.Hazard(&forRoom)
+		w.Value.ticket.Block()
 		if done := ctx.Done(); done == nil {
 			<-w.Ready() // here and not deeper, see resumePut
 		} else {
@@ -76,7 +77,8 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	waits := b.joinPut(w)
 	err = nil
 	if waits {
-		b.detector.block(w.Value.ticket, true)
+		b.room.Hazard(&forRoom)
+		w.Value.ticket.Block()
 		err = b.await(ctx, w, b.put)
 	}
 	m, closed := b.resumePut(w, waits && err == nil)
@@ -120,10 +122,10 @@ func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 	w := g.queue.Pop() // so the ring is empty
 	b.getPool.Expect(w)
 	w.Value.vs[0], w.Value.n = v, 1
-	serve(w.Value.ticket)
+	w.Value.ticket.Served()
 	p.word.Unlock(t)
 	w.Wake()
-	b.detector.acted(false)
+	b.items.Acted()
 	return true
 }
 
@@ -162,7 +164,7 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 	}
 	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
-		b.detector.acted(false)
+		b.items.Acted()
 	}
 	if n < len(vs) {
 		err = ErrFull

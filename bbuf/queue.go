@@ -9,15 +9,18 @@ func (b *Buffer[T]) newPut(ctx context.Context, t uint64) *waiter[T] {
 	if w == nil {
 		w = newWaiter[T]()
 	}
-	if b.detector.watching() {
-		w.Value.ticket = b.detector.prepare(ctx, true)
+	if b.watched() && ctx.Done() == nil {
+		w.Value.ticket = b.room.Ticket(&forRoom)
 	}
 	return w
 }
 
+// watched tells whether the detector wants to see who waits. It wants both sides: one is a part of the other's rings.
+func (b *Buffer[T]) watched() bool { return b.room.Watched() || b.items.Watched() }
+
 // queuePut puts v or queues it, with its side locked at t. It reports whether the waiter will be woken.
 func (b *Buffer[T]) queuePut(ctx context.Context, t uint64, v T) (w *waiter[T], waits bool) {
-	if b.oneLock && t&closed == 0 && !b.detector.watching() { // so the ring is full
+	if b.oneLock && t&closed == 0 && !b.watched() { // so the ring is full
 		if w = b.putPool.Take(!b.put.queue.Empty()); w != nil {
 			w.Value.one[0] = v
 			b.put.queue.Push(w)
@@ -37,7 +40,7 @@ func (b *Buffer[T]) queuePut(ctx context.Context, t uint64, v T) (w *waiter[T], 
 // goroutine goes on.
 func (b *Buffer[T]) resumePut(w *waiter[T], woken bool) (n int, closed bool) {
 	p := &w.Value
-	b.detector.unblock(p.ticket)
+	p.ticket.Unblock()
 	n, closed = p.n, p.closed
 	p.reset()
 	w.Return()
@@ -65,7 +68,7 @@ func (b *Buffer[T]) joinPut(w *waiter[T]) (waits bool) {
 	put := p.n > 0
 	b.releaseBoth(t, h, &served[T]{})
 	if put {
-		b.detector.acted(false)
+		b.items.Acted()
 	}
 	return waits
 }
@@ -77,15 +80,15 @@ func (b *Buffer[T]) newGet(ctx context.Context, h uint64) *waiter[T] {
 	if w == nil {
 		w = newWaiter[T]()
 	}
-	if b.detector.watching() {
-		w.Value.ticket = b.detector.prepare(ctx, false)
+	if b.watched() && ctx.Done() == nil {
+		w.Value.ticket = b.items.Ticket(&forItems)
 	}
 	return w
 }
 
 // queueGet fills a waiter or queues it, with the side that gets locked at h. It reports whether the waiter will be woken.
 func (b *Buffer[T]) queueGet(ctx context.Context, h uint64) (w *waiter[T], waits bool) {
-	if b.oneLock && b.put.word.Load() == h && !b.detector.watching() { // empty and not closed
+	if b.oneLock && b.put.word.Load() == h && !b.watched() { // empty and not closed
 		if w = b.getPool.Take(!b.get.queue.Empty()); w != nil {
 			b.get.queue.Push(w)
 			b.put.word.Unlock(h)
@@ -99,7 +102,7 @@ func (b *Buffer[T]) queueGet(ctx context.Context, h uint64) (w *waiter[T], waits
 // resumeGet is resumePut for the side that gets. It returns a single item, or how many there are in vs.
 func (b *Buffer[T]) resumeGet(w *waiter[T], woken bool) (v T, n int, closed bool) {
 	p := &w.Value
-	b.detector.unblock(p.ticket)
+	p.ticket.Unblock()
 	v, n, closed = p.one[0], p.n, p.closed
 	p.reset()
 	w.Return()
@@ -125,7 +128,7 @@ func (b *Buffer[T]) joinGet(w *waiter[T]) (waits bool) {
 	got := p.n > 0
 	b.releaseBoth(t, h, &served[T]{})
 	if got {
-		b.detector.acted(true)
+		b.room.Acted()
 	}
 	return waits
 }

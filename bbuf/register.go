@@ -12,12 +12,12 @@ package bbuf
 // With the build tag interlock_off it does nothing.
 func (b *Buffer[T]) Producer() (done func()) {
 	b.check()
-	return b.detector.register(false)
+	return b.items.Register()
 }
 
 // Consumer is to those who get what Producer is to those who put: it vouches that nobody takes items, or closes the buffer, who has not
 // said so, and a Put that waits for ever for them is reported.
 func (b *Buffer[T]) Consumer() (done func()) {
 	b.check()
-	return b.detector.register(true)
+	return b.room.Register()
 }

@@ -94,7 +94,7 @@ func (b *Buffer[T]) dismissPut(w *waiter[T]) {
 	b.put.queue.Remove(w)
 	b.putPool.Expect(w)
 	b.putWoken++
-	serve(w.Value.ticket)
+	w.Value.ticket.Served()
 }
 
 // supply gives waiting calls what there is, or tells them that nothing will come, as many as may be woken.
@@ -111,7 +111,7 @@ func (b *Buffer[T]) supply(t, h uint64, done *served[T]) uint64 {
 		q.Remove(w)
 		b.getPool.Expect(w)
 		b.getWoken++
-		serve(p.ticket)
+		p.ticket.Served()
 		done.Add(w)
 	}
 	return h

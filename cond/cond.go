@@ -8,6 +8,7 @@ import (
 
 	"github.com/interlock-go/interlock/internal/lockword"
 	"github.com/interlock-go/interlock/internal/waitqueue"
+	"github.com/interlock-go/interlock/internal/wakers"
 )
 
 // Cond is a condition variable: a place where goroutines wait for an event, or its announcement. It is
@@ -37,11 +38,12 @@ type Cond struct {
 
 	self  atomic.Pointer[Cond]
 	state lockword.Word // the lock of queue and pool, and the number of queued calls
-	queue waitqueue.Queue[*ticket]
-	pool  waitqueue.Pool[*ticket]
-
-	detector detector
+	queue waitqueue.Queue[*wakers.Ticket]
+	pool  waitqueue.Pool[*wakers.Ticket]
+	event wakers.Event // the wakers are the signallers
 }
+
+var forSignal = wakers.NewKind("Cond", "cond")
 
 // noCopy is what vet's copylocks looks for.
 type noCopy struct{}
@@ -49,7 +51,7 @@ type noCopy struct{}
 func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
 
-type waiter = waitqueue.Waiter[*ticket]
+type waiter = waitqueue.Waiter[*wakers.Ticket]
 
 // New returns a condition variable with lock l.
 func New(l sync.Locker) *Cond { return &Cond{L: l} }

@@ -39,7 +39,7 @@ func (w *wait) prepare(m *Mutex) {
 	}
 	m.watch.owner(m.lock.Owner().Client.(*Task))
 	w.armed, w.found = true, nil
-	w.waiter.Prepare(&m.watch.cond, forMutex, engine.CallerOutside(packagePrefix))
+	w.waiter.Prepare(&m.watch.cond, forMutex, engine.CallerOutside(0, packagePrefix))
 }
 
 // named gives the Mutex its name in reports. It is called once, before anybody can wait.

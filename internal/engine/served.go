@@ -60,12 +60,12 @@ func HoldsAny() bool {
 }
 
 // CallerOutside returns the return address of the innermost frame whose function's name does not begin
-// with prefix. It takes up to a microsecond.
+// with prefix. It skips as many frames before it looks, not counting its own. It takes up to a microsecond.
 //
 //go:norace
-func CallerOutside(prefix string) uintptr {
+func CallerOutside(skip int, prefix string) uintptr {
 	var pcs [12]uintptr
-	n := runtime.Callers(2, pcs[:])
+	n := runtime.Callers(skip+2, pcs[:])
 	for i := range n {
 		if f := runtime.FuncForPC(pcs[i] - 1); f == nil || len(f.Name()) < len(prefix) || f.Name()[:len(prefix)] != prefix {
 			return pcs[i]
