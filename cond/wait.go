@@ -58,20 +58,29 @@ func (c *Cond) giveUp(w *waiter) (woken bool) {
 	return true
 }
 
-// release lets L go, for w to be waited for. If that panics, because L is not locked, nobody waits.
+// release lets L go, for w to be waited for. It does not return if L is not locked, or if a report handler that it calls panics or
+// exits. Then nobody waits: if a Signal has reached w meanwhile it is passed on, and what was let go is locked again.
 func (c *Cond) release(w *waiter) {
-	released := false
+	released, waits := false, false
 	defer func() {
-		if !released {
-			c.giveUp(w)
-			w.Value = nil
-			w.Return()
+		if waits {
+			return
+		}
+		signalled := c.giveUp(w)
+		w.Value = nil
+		w.Return()
+		if signalled {
+			c.Signal()
+		}
+		if released {
+			c.L.Lock()
 		}
 	}()
 	c.L.Unlock()
 	released = true
 	c.event.Hazard(&forSignal)
 	w.Value.Block()
+	waits = true
 }
 
 // resume takes L again after w.
