@@ -36,8 +36,9 @@ func (b *Buffer[T]) Get(ctx context.Context) (v T, err error) {
 	}
 	w, waits := b.queueGet(ctx, h)
 	if waits {
-		b.items.Hazard(&forItems)
-		w.Value.ticket.Block()
+		if w.Value.ticket != nil {
+			b.block(w, b.get)
+		}
 		if done := ctx.Done(); done == nil {
 			<-w.Ready() // here and not deeper, see resumePut
 		} else {
@@ -91,8 +92,9 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	waits := b.joinGet(w)
 	err = nil
 	if waits {
-		b.items.Hazard(&forItems)
-		w.Value.ticket.Block()
+		if w.Value.ticket != nil {
+			b.block(w, b.get)
+		}
 		err = b.await(ctx, w, b.get)
 	}
 	_, n, closed := b.resumeGet(w, waits && err == nil)

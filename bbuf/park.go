@@ -34,6 +34,29 @@ func (p *parcel[T]) reset() {
 	p.n, p.closed = 0, false
 }
 
+// block shows the detector the call that is queued with w and has a ticket. It does not return if a report handler that it calls
+// panics or exits; then nobody waits. That is for a ring only, of which nobody would have served w: an item that w is
+// handed all the same, by the handler or by somebody who has not registered, goes with the call.
+func (b *Buffer[T]) block(w *waiter[T], s *side[T]) {
+	waits := false
+	defer func() {
+		if waits {
+			return
+		}
+		served := !b.withdraw(w, s)
+		if served {
+			<-w.Ready()
+		}
+		if s == b.put {
+			b.resumePut(w, served)
+		} else {
+			b.resumeGet(w, served)
+		}
+	}()
+	w.Value.ticket.Block()
+	waits = true
+}
+
 // await waits until w, which is queued on a side, is woken, or takes it out because ctx has ended and returns
 // ctx's cause. If somebody has served w meanwhile, the call has succeeded and the context comes too late.
 func (b *Buffer[T]) await(ctx context.Context, w *waiter[T], s *side[T]) error {

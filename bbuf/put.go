@@ -31,8 +31,9 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 	w, waits := b.queuePut(ctx, t, v)
 	var err error
 	if waits {
-		b.room.Hazard(&forRoom)
-		w.Value.ticket.Block()
+		if w.Value.ticket != nil {
+			b.block(w, b.put)
+		}
 		if done := ctx.Done(); done == nil {
 			<-w.Ready() // here and not deeper, see resumePut
 		} else {
@@ -77,8 +78,9 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	waits := b.joinPut(w)
 	err = nil
 	if waits {
-		b.room.Hazard(&forRoom)
-		w.Value.ticket.Block()
+		if w.Value.ticket != nil {
+			b.block(w, b.put)
+		}
 		err = b.await(ctx, w, b.put)
 	}
 	m, closed := b.resumePut(w, waits && err == nil)

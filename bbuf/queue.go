@@ -1,11 +1,17 @@
 package bbuf
 
-import "context"
+import (
+	"context"
+
+	"github.com/interlock-go/interlock/internal/wakers"
+)
 
 // newPut returns a waiter, with its side locked at t before and released after: the rest is not to be done with a lock held.
+// A report handler may panic or exit here, where nothing is queued yet; then the pool has a waiter less.
 func (b *Buffer[T]) newPut(ctx context.Context, t uint64) *waiter[T] {
 	w := b.putPool.Take(!b.put.queue.Empty())
 	b.put.word.Unlock(t)
+	b.room.Hazard(&forRoom)
 	if w == nil {
 		w = newWaiter[T]()
 	}
@@ -18,9 +24,12 @@ func (b *Buffer[T]) newPut(ctx context.Context, t uint64) *waiter[T] {
 // watched tells whether the detector wants to see who waits. It wants both sides: one is a part of the other's rings.
 func (b *Buffer[T]) watched() bool { return b.room.Watched() || b.items.Watched() }
 
+// silent tells whether a call that waits is nothing to the detector, so that it can be queued with the lock held that it has.
+func (b *Buffer[T]) silent() bool { return !b.watched() && !wakers.HoldsAny() }
+
 // queuePut puts v or queues it, with its side locked at t. It reports whether the waiter will be woken.
 func (b *Buffer[T]) queuePut(ctx context.Context, t uint64, v T) (w *waiter[T], waits bool) {
-	if b.oneLock && t&closed == 0 && !b.watched() { // so the ring is full
+	if b.oneLock && t&closed == 0 && b.silent() { // so the ring is full
 		if w = b.putPool.Take(!b.put.queue.Empty()); w != nil {
 			w.Value.one[0] = v
 			b.put.queue.Push(w)
@@ -77,6 +86,7 @@ func (b *Buffer[T]) joinPut(w *waiter[T]) (waits bool) {
 func (b *Buffer[T]) newGet(ctx context.Context, h uint64) *waiter[T] {
 	w := b.getPool.Take(!b.get.queue.Empty())
 	b.unlockGet(h)
+	b.items.Hazard(&forItems)
 	if w == nil {
 		w = newWaiter[T]()
 	}
@@ -88,7 +98,7 @@ func (b *Buffer[T]) newGet(ctx context.Context, h uint64) *waiter[T] {
 
 // queueGet fills a waiter or queues it, with the side that gets locked at h. It reports whether the waiter will be woken.
 func (b *Buffer[T]) queueGet(ctx context.Context, h uint64) (w *waiter[T], waits bool) {
-	if b.oneLock && b.put.word.Load() == h && !b.watched() { // empty and not closed
+	if b.oneLock && b.put.word.Load() == h && b.silent() { // empty and not closed
 		if w = b.getPool.Take(!b.get.queue.Empty()); w != nil {
 			b.get.queue.Push(w)
 			b.put.word.Unlock(h)

@@ -62,9 +62,13 @@ func (e *Event) Acted() {
 	}
 }
 
+// HoldsAny tells whether the running goroutine holds a lock of ours, so that Hazard has something to look at. It may be called with a
+// lock of the client's held.
+func HoldsAny() bool { return engine.HoldsAny() }
+
 // Hazard reports the running goroutine, which is about to wait for e, if it holds a lock. Nothing internal is held.
 func (e *Event) Hazard(k *Kind) {
-	if engine.HoldsAny() {
+	if HoldsAny() {
 		engine.Emit(engine.HoldsAndWaits(&e.make().condition, k.waiting, k.caller()))
 	}
 }

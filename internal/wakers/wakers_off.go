@@ -12,6 +12,7 @@ type (
 )
 
 func NewKind(string, string) Kind { return Kind{} } // NewKind returns nothing.
+func HoldsAny() bool              { return false }  // HoldsAny says no.
 func Holds(sync.Locker) bool      { return true }   // Holds says yes.
 
 func (*Event) Register() (done func()) { return func() {} } // Register does nothing.
