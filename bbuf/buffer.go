@@ -81,9 +81,7 @@ type Buffer[T any] struct {
 	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
 	_     [64]byte
 
-	// Guarded by the lock of the side.
-	putPool, getPool   waitqueue.Pool[parcel[T]]
-	putWoken, getWoken int32 // taken off the queue and not yet running
+	putters, getters crowd[T]
 }
 
 // oneLockMax is the largest capacity for which one lock is faster than two.
@@ -100,6 +98,20 @@ type side[T any] struct {
 	seen  uint64                     // the other side's count at some time
 	queue waitqueue.Queue[parcel[T]] // who waits on this side
 	pos   int                        // slot of the next item
+}
+
+// crowd is what a side has for the calls that wait on it. It is guarded by the side's lock, and not in side because nobody else needs it.
+type crowd[T any] struct {
+	pool  waitqueue.Pool[parcel[T]]
+	woken int32 // taken off the queue and not yet running
+}
+
+// crowd returns that of a side.
+func (b *Buffer[T]) crowd(s *side[T]) *crowd[T] {
+	if s == b.get {
+		return &b.getters
+	}
+	return &b.putters
 }
 
 const (

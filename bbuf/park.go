@@ -47,11 +47,7 @@ func (b *Buffer[T]) block(w *waiter[T], s *side[T]) {
 		if served {
 			<-w.Ready()
 		}
-		if s == b.put {
-			b.resumePut(w, served)
-		} else {
-			b.resumeGet(w, served)
-		}
+		b.resume(w, s, served)
 	}()
 	w.Value.ticket.Block()
 	waits = true
@@ -75,18 +71,12 @@ func (b *Buffer[T]) await(ctx context.Context, w *waiter[T], s *side[T]) error {
 // withdraw takes w out of its queue and reports false if it has been served. The other side may go on to believe that
 // somebody waits, until it looks.
 func (b *Buffer[T]) withdraw(w *waiter[T], s *side[T]) bool {
-	guard, pool := &s.word, &b.putPool
-	if s == b.get {
-		pool = &b.getPool
-		if b.oneLock {
-			guard = &b.put.word
-		}
-	}
+	guard := b.guard(s)
 	v := guard.Lock()
 	queued := w.Queued()
 	if queued {
 		s.queue.Remove(w)
-		pool.Expect(w)
+		b.crowd(s).pool.Expect(w)
 	}
 	guard.Unlock(v)
 	return queued

@@ -26,21 +26,21 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 		if _, err := b.offer(t, one[:]); err != ErrFull {
 			return err
 		}
-		t = b.put.word.Lock()
+		b.put.word.Lock()
 	}
-	w, waits := b.queuePut(ctx, t, v)
+	w, waits := b.queueOne(ctx, b.put, v)
 	var err error
 	if waits {
 		if w.Value.ticket != nil {
 			b.block(w, b.put)
 		}
 		if done := ctx.Done(); done == nil {
-			<-w.Ready() // here and not deeper, see resumePut
+			<-w.Ready() // here and not deeper, see resume
 		} else {
 			err = b.await(ctx, w, b.put)
 		}
 	}
-	_, closed := b.resumePut(w, waits && err == nil)
+	_, _, closed := b.resume(w, b.put, waits && err == nil)
 	if closed {
 		err = ErrClosed
 	}
@@ -73,20 +73,7 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	if n == len(vs) || err == ErrClosed {
 		return n, err
 	}
-	w := b.newPut(ctx, b.put.word.Lock())
-	w.Value.vs = vs[n:]
-	waits := b.joinPut(w)
-	err = nil
-	if waits {
-		if w.Value.ticket != nil {
-			b.block(w, b.put)
-		}
-		err = b.await(ctx, w, b.put)
-	}
-	m, closed := b.resumePut(w, waits && err == nil)
-	if closed {
-		err = ErrClosed
-	}
+	m, err := b.waitN(ctx, b.put, vs[n:])
 	return n + m, err
 }
 
@@ -122,7 +109,7 @@ func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 		return true
 	}
 	w := g.queue.Pop() // so the ring is empty
-	b.getPool.Expect(w)
+	b.getters.pool.Expect(w)
 	w.Value.vs[0], w.Value.n = v, 1
 	w.Value.ticket.Served()
 	p.word.Unlock(t)
@@ -161,7 +148,7 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 		return 0, ErrClosed
 	}
 	t, h := b.lockGetToo(t)
-	if b.put.queue.Empty() || b.putThrottled() {
+	if b.put.queue.Empty() || b.throttled(&b.putters) {
 		t, n = b.push(t, h, vs)
 	}
 	b.releaseBoth(t, h, &served[T]{})
