@@ -33,7 +33,7 @@ func (b *Buffer[T]) Get(ctx context.Context) (v T, err error) {
 		}
 		b.guard(b.get).Lock()
 	}
-	w, waits := b.queueOne(ctx, b.get, v)
+	w, waits := b.queueGet(ctx)
 	if waits {
 		if w.Value.ticket != nil {
 			b.block(w, b.get)

@@ -26,9 +26,9 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 		if _, err := b.offer(t, one[:]); err != ErrFull {
 			return err
 		}
-		b.put.word.Lock()
+		t = b.put.word.Lock()
 	}
-	w, waits := b.queueOne(ctx, b.put, v)
+	w, waits := b.queuePut(ctx, t, v)
 	var err error
 	if waits {
 		if w.Value.ticket != nil {

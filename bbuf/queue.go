@@ -36,20 +36,32 @@ func (b *Buffer[T]) watched() bool { return b.room.Watched() || b.items.Watched(
 // silent tells whether a call that waits is nothing to the detector, so that it can be queued with the lock held that it has.
 func (b *Buffer[T]) silent() bool { return !b.watched() && !wakers.HoldsAny() }
 
-// queueOne does what the call wants or queues it, with its side locked. The call puts v, or fetches an item and v is nothing. It reports
-// whether the waiter will be woken.
-func (b *Buffer[T]) queueOne(ctx context.Context, s *side[T], v T) (w *waiter[T], waits bool) {
-	if b.oneLock && b.put.word.Load()&closed == 0 && b.silent() { // and the ring is full, or empty
-		if w = b.crowd(s).pool.Take(!s.queue.Empty()); w != nil {
+// queuePut puts v or queues it, with its side locked at t. It reports whether the waiter will be woken.
+func (b *Buffer[T]) queuePut(ctx context.Context, t uint64, v T) (w *waiter[T], waits bool) {
+	if b.oneLock && t&closed == 0 && b.silent() { // and the ring is full
+		if w = b.putters.pool.Take(!b.put.queue.Empty()); w != nil {
 			w.Value.one[0] = v
-			s.queue.Push(w)
-			b.unlock(s)
+			b.put.queue.Push(w)
+			b.put.word.Unlock(t)
 			return w, true
 		}
 	}
-	w = b.newWaiter(ctx, s)
+	w = b.newWaiter(ctx, b.put)
 	w.Value.one[0] = v
-	return w, b.join(w, s)
+	return w, b.join(w, b.put)
+}
+
+// queueGet is queuePut for an item to be fetched.
+func (b *Buffer[T]) queueGet(ctx context.Context) (w *waiter[T], waits bool) {
+	if t := b.put.word.Load(); b.oneLock && t&closed == 0 && b.silent() { // and the ring is empty
+		if w = b.getters.pool.Take(!b.get.queue.Empty()); w != nil {
+			b.get.queue.Push(w)
+			b.put.word.Unlock(t)
+			return w, true
+		}
+	}
+	w = b.newWaiter(ctx, b.get)
+	return w, b.join(w, b.get)
 }
 
 // join does what the call wants or queues w. It reports whether w will be woken.
