@@ -24,8 +24,8 @@ type Verdict struct {
 	Pinned string   `json:"pinned,omitempty"` // the job that must not be delayed
 
 	// NotBefore are the others who hold what a stuck job lacks most, with how much the
-	// nearest one lacks. Unless one of them gives back that much, or claims are lowered,
-	// the answer stays what it is.
+	// nearest one lacks, or all they hold if that is less. The answer stays what it is until
+	// they have given back that much, one or some together, or claims are lowered or capacity is added.
 	NotBefore []GiveBack `json:"not_before,omitempty"`
 }
 
@@ -47,14 +47,16 @@ type Stuck struct {
 // few is how many resources a verdict shows even if they do not matter.
 const few = 4
 
-// Explain says what [Job.TryAcquire] would answer, and why. It changes nothing. It takes
-// time in proportion to the number of jobs, and more if the answer is no.
+// Explain says what [Job.TryAcquire] would answer, and why. It changes nothing. Of a request that is
+// unsafe as well as unfair it says that it is unsafe. It takes time in proportion to the number
+// of jobs, and more if the answer is no.
 func (j *Job) Explain(amounts ...Amount) Verdict {
-	v := Verdict{Banker: j.b.name, Job: j.name, Request: append([]Amount{}, amounts...)}
-	if v.Err = j.lock(); v.Err != nil {
+	err := j.lock()
+	b := j.b
+	v := Verdict{Banker: b.name, Job: j.name, Request: append([]Amount{}, amounts...), Err: err}
+	if err != nil {
 		return v
 	}
-	b := j.b
 	defer b.mu.Unlock()
 	if v.Err = b.request(j, amounts); v.Err != nil {
 		return v

@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-go/interlock/internal/safestate"
 )
 
-// Snapshot is a banker at one instant, with stable JSON. Rows of Max, Allocation and Need
-// are as Jobs, columns as Resources.
+// Snapshot is a banker at one instant, with stable JSON, in which empty lists are lists. Rows of
+// Max, Allocation and Need are as Jobs, columns as Resources. It is the caller's to change.
 type Snapshot struct {
 	Name         string    `json:"name"`          // of the banker
 	Resources    []string  `json:"resources"`     // names, ascending
@@ -35,7 +35,11 @@ type Waiting struct {
 func (b *Banker) Snapshot() Snapshot {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := Snapshot{Name: b.name, Resources: b.names, SafeSequence: []string{}, Waiting: []Waiting{}}
+	s := Snapshot{
+		Name: b.name, Resources: append([]string{}, b.names...), Total: []int64{}, Available: []int64{},
+		Jobs: []string{}, Max: [][]int64{}, Allocation: [][]int64{}, Need: [][]int64{},
+		SafeSequence: []string{}, Waiting: []Waiting{},
+	}
 	for r := range b.names {
 		s.Total = append(s.Total, b.q.Total(r))
 		s.Available = append(s.Available, b.q.Free(r))

@@ -127,8 +127,7 @@ func TestTextbookCases(t *testing.T) {
 }
 
 // follows checks that the snapshot's sequence is a safe one.
-func follows(t *testing.T, s banker.Snapshot) {
-	t.Helper()
+func follows(t require.TestingT, s banker.Snapshot) {
 	balanced(t, s)
 	require.ElementsMatch(t, s.Jobs, s.SafeSequence)
 	work := slices.Clone(s.Available)

@@ -23,11 +23,11 @@ func (b *Buffer[T]) newWaiter(ctx context.Context, s *side[T]) *waiter[T] {
 }
 
 // awaits returns what calls wait for that wait on a side.
-func (b *Buffer[T]) awaits(s *side[T]) (*wakers.Event, *wakers.Kind) {
+func (b *Buffer[T]) awaits(s *side[T]) (*wakers.Event, wakers.Kind) {
 	if s == b.get {
-		return &b.items, &forItems
+		return &b.items, forItems
 	}
-	return &b.room, &forRoom
+	return &b.room, forRoom
 }
 
 // watched tells whether the detector wants to see who waits. It wants both sides: one is a part of the other's rings.

@@ -24,7 +24,7 @@ func (c *Cond) join(endless bool) *waiter {
 			w = waitqueue.New[*wakers.Ticket]()
 		}
 		if endless && c.event.Watched() {
-			w.Value = c.event.Ticket(&forSignal)
+			w.Value = c.event.Ticket(forSignal)
 		}
 		n = c.state.Lock()
 	}
@@ -78,7 +78,7 @@ func (c *Cond) release(w *waiter) {
 	}()
 	c.L.Unlock()
 	released = true
-	c.event.Hazard(&forSignal)
+	c.event.Hazard(forSignal)
 	w.Value.Block()
 	waits = true
 }

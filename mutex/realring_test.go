@@ -43,7 +43,7 @@ func (r *ring) close(t *testing.T, w *watch) {
 		r.told = time.Now()
 		buf := make([]byte, 16<<10)
 		r.teller = string(buf[:runtime.Stack(buf, false)])
-		w.take(rep)
+		w.Take(rep)
 	})
 	n := len(r.locks)
 	var all, ready sync.WaitGroup
@@ -58,9 +58,9 @@ func (r *ring) close(t *testing.T, w *watch) {
 		close(goOn[i])
 	}
 	waiters(t, n-1)
-	require.Empty(t, w.taken(), "it is not closed yet")
+	require.Empty(t, w.All(), "it is not closed yet")
 	close(goOn[n-1])
-	reported := w.await()
+	reported := w.Arrives()
 	r.locks[0].Unlock() // a hand-off: legal, and the way out
 	all.Wait()
 	require.True(t, reported)
@@ -111,7 +111,7 @@ func TestRealRings(t *testing.T) {
 				w := detect(t)
 				r := newRing(n)
 				r.close(t, w)
-				r.check(t, w.only(lockorder.Deadlock))
+				r.check(t, w.Only(lockorder.Deadlock))
 				if best = min(best, r.told.Sub(r.asked)); best < soon {
 					break
 				}
@@ -164,7 +164,7 @@ func TestAlmostARing(t *testing.T) {
 	waiters(t, n-1)
 	l[n-1].Unlock()
 	all.Wait()
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 // A reader holds what a writer waits for, and waits behind that writer for what the other way
@@ -195,12 +195,12 @@ func TestRingOfReadersAndWriters(t *testing.T) {
 	waiters(t, 2)
 	close(goOn[0])
 	waiters(t, 3)
-	require.NotEqual(t, lockorder.Deadlock, w.best())
+	require.NotEqual(t, lockorder.Deadlock, w.Gravest())
 	close(goOn[1])
-	require.Eventually(t, func() bool { return w.best() == lockorder.Deadlock }, patience, time.Millisecond)
+	require.Eventually(t, func() bool { return w.Gravest() == lockorder.Deadlock }, patience, time.Millisecond)
 	a.RUnlock()
 	all.Wait()
-	require.Len(t, w.want(lockorder.Deadlock).Edges, 4)
+	require.Len(t, w.Want(lockorder.Deadlock).Edges, 4)
 }
 
 func TestReadersWithoutAWriterAreNoRing(t *testing.T) {
@@ -220,7 +220,7 @@ func TestReadersWithoutAWriterAreNoRing(t *testing.T) {
 	all.Go(reader(&a, &b))
 	all.Go(reader(&b, &a))
 	all.Wait()
-	w.only(lockorder.NeedsWriter)
+	w.Only(lockorder.NeedsWriter)
 }
 
 // Ring through what RLocker returns: a reader by RLocker and a writer of the other.
@@ -244,11 +244,11 @@ func TestRingThroughRLocker(t *testing.T) {
 	})
 	waiters(t, 1)
 	close(goOn)
-	reported := w.await()
+	reported := w.Arrives()
 	m.Unlock()
 	all.Wait()
 	require.True(t, reported)
-	r := w.only(lockorder.Deadlock)
+	r := w.Only(lockorder.Deadlock)
 	require.Len(t, r.Edges, 2)
 }
 
@@ -272,11 +272,11 @@ func TestRingThroughOnce(t *testing.T) {
 	})
 	waiters(t, 1)
 	close(goOn)
-	reported := w.await()
+	reported := w.Arrives()
 	m.Unlock()
 	all.Wait()
 	require.True(t, reported)
-	r := w.only(lockorder.Deadlock)
+	r := w.Only(lockorder.Deadlock)
 	require.Len(t, r.Edges, 2)
 	types := []string{r.Edges[0].Want.Lock.Type, r.Edges[1].Want.Lock.Type}
 	require.ElementsMatch(t, []string{"Mutex", "Once"}, types)
@@ -302,5 +302,5 @@ func TestOnceOrder(t *testing.T) {
 		close(asked)
 	})
 	all.Wait()
-	w.want(nothing)
+	w.Want(nothing)
 }

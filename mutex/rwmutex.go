@@ -6,6 +6,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/internal/quiet"
 )
@@ -17,7 +18,13 @@ import (
 // A goroutine that waits in Lock keeps new readers out. That is why reading twice in one goroutine can
 // deadlock, and why the detector takes a waiting writer for one that stands in a reader's way.
 //
-// In the terminology of the Go memory model it synchronizes exactly as sync.RWMutex does.
+// Several goroutines may hold it for reading at once, or one for writing. A read lock cannot become a write lock, nor the
+// other way round: release it and lock again. A lock taken by one goroutine may be released by another; as with [Mutex], its owner is
+// uncertain from then on.
+//
+// In the terminology of the Go memory model it synchronizes exactly as sync.RWMutex does: the n'th call to Unlock
+// synchronizes before the m'th call to Lock for any n < m, and for any call to RLock there is an n such that the n'th call
+// to Unlock synchronizes before its return and the matching RUnlock before the return of the n+1'th call to Lock.
 type RWMutex struct {
 	mu     sync.RWMutex
 	core   engine.Core
@@ -25,7 +32,8 @@ type RWMutex struct {
 	reader engine.Hint // of the goroutine that last locked for reading
 }
 
-// Lock locks rw for writing. If it is locked, for reading or writing, Lock blocks.
+// Lock locks rw for writing. If it is locked, for reading or writing, Lock blocks until it is free, and
+// keeps readers that come later waiting.
 //
 //go:norace
 //go:noinline
@@ -60,7 +68,8 @@ func (rw *RWMutex) request(pc uintptr) *engine.Request {
 	return &engine.Request{Core: &rw.core, Seen: rw.core.Seen(), For: engine.ForWrite, PC: pc}
 }
 
-// TryLock tries to lock rw for writing and reports whether it succeeded.
+// TryLock tries to lock rw for writing and reports whether it succeeded. It cannot block, so it takes part in no
+// deadlock as the one that asks; what it locks is held like any other.
 //
 //go:norace
 //go:noinline
@@ -73,7 +82,8 @@ func (rw *RWMutex) TryLock() bool {
 	return true
 }
 
-// Unlock unlocks rw for writing. It panics if rw is not locked for writing.
+// Unlock unlocks rw for writing. It panics if rw is not locked for writing. The readers that wait are let in before the
+// next writer.
 //
 //go:norace
 //go:noinline
@@ -177,7 +187,7 @@ func (rw *RWMutex) readRequest(pc uintptr) *engine.Request {
 	return &engine.Request{Core: &rw.core, Seen: rw.read.Seen(), Reader: &rw.reader, For: engine.ForRead, PC: pc}
 }
 
-// TryRLock tries to lock rw for reading and reports whether it succeeded.
+// TryRLock tries to lock rw for reading and reports whether it succeeded, as TryLock does. It fails while a writer waits.
 //
 //go:norace
 //go:noinline
@@ -272,7 +282,7 @@ type rlocker RWMutex
 //go:noinline
 func (l *rlocker) Lock() {
 	rw := (*RWMutex)(l)
-	acquire(rw.readRequest(caller()), (*readSide)(rw))
+	acquire(rw.readRequest(callsite.Outside()), (*readSide)(rw))
 }
 
 // Unlock is RUnlock.

@@ -4,6 +4,7 @@ package engine_test
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
@@ -33,9 +35,19 @@ type visitor struct {
 	let  chan struct{}
 }
 
+// site is where the test calls the function of the gate that calls site, or its caller. Gates and tests are
+// one package, so callsite.Outside would look further.
+//
+//go:noinline
+func site(skip int) uintptr {
+	var pcs [1]uintptr
+	runtime.Callers(skip+3, pcs[:])
+	return pcs[0]
+}
+
 func (g *gate) enter() *visitor {
 	v := &visitor{let: make(chan struct{}, 1)}
-	v.wait.Prepare(&g.cond, forGate, engine.CallSite(1))
+	v.wait.Prepare(&g.cond, forGate, site(1))
 	g.mu.Lock()
 	g.queue = append(g.queue, v)
 	g.mu.Unlock()
@@ -56,7 +68,7 @@ func (g *gate) leave(v *visitor) bool {
 //go:noinline
 func (g *gate) pass() {
 	v := g.enter()
-	engine.Emit(engine.HoldsAndWaits(&g.cond, forGate, engine.CallSite(0)))
+	engine.Emit(engine.HoldsAndWaits(&g.cond, forGate, site(0)))
 	v.wait.Block()
 	<-v.let
 	v.wait.Unblock()
@@ -105,59 +117,18 @@ func (g *gate) open() bool {
 func (g *gate) guard() { g.cond.Register(engine.Running()) }
 
 // watch collects what is reported while a test runs.
-type watch struct {
-	t       *testing.T
-	mu      sync.Mutex
-	reports []lockorder.Report
-	arrived chan time.Time
-}
+type watch struct{ *reported.Reports }
 
-func detect(t *testing.T) *watch {
+func detect(t *testing.T) watch {
 	t.Helper()
-	engine.Reset()
-	w := &watch{t: t, arrived: make(chan time.Time, 1000)}
-	lockorder.SetHandler(func(r lockorder.Report) {
-		w.mu.Lock()
-		w.reports = append(w.reports, r)
-		w.mu.Unlock()
-		w.arrived <- time.Now()
-	})
-	t.Cleanup(func() {
-		lockorder.SetHandler(nil)
-		engine.Reset()
-	})
-	return w
-}
-
-func (w *watch) taken() []lockorder.Report {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.reports)
+	return watch{reported.During(t)}
 }
 
 // deadlock waits for the one report of a deadlock, hazards aside.
-func (w *watch) deadlock() lockorder.Report {
-	w.t.Helper()
-	require.Eventually(w.t, func() bool { return len(w.deadlocks()) > 0 }, patience, time.Millisecond)
-	all := w.deadlocks()
-	require.Len(w.t, all, 1)
-	return all[0]
-}
-
-func (w *watch) deadlocks() (all []lockorder.Report) {
-	for _, r := range w.taken() {
-		if r.Tier == lockorder.Deadlock {
-			all = append(all, r)
-		}
-	}
-	return all
-}
+func (w watch) deadlock() lockorder.Report { return w.AwaitOnly(lockorder.Deadlock) }
 
 // silent fails the test if a deadlock was reported.
-func (w *watch) silent() {
-	w.t.Helper()
-	require.Empty(w.t, w.deadlocks())
-}
+func (w watch) silent() { w.None(lockorder.Deadlock) }
 
 // blocked waits until n goroutines are blocked on what the detector knows.
 func blocked(t *testing.T, n int) {
@@ -183,7 +154,7 @@ func newActor(t *testing.T) *actor {
 }
 
 // embrace has A hold m, and B be the one who could open g: each has what the other may come to want.
-func embrace(t *testing.T) (w *watch, m *mutex.Mutex, g *gate, a, b *actor) {
+func embrace(t *testing.T) (w watch, m *mutex.Mutex, g *gate, a, b *actor) {
 	w, m, g, a, b = detect(t), new(mutex.Mutex), new(gate), newActor(t), newActor(t)
 	b.does(g.guard)
 	a.does(m.Lock)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/hashtable"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -44,12 +45,12 @@ func (e *engine) shape(dep rule.DepID) uint64 {
 
 //go:norace
 func hashHold(h uint64, hold rule.Hold) uint64 {
-	return hashWord(h, uint64(hold.Class)<<8|uint64(hold.Mode))
+	return fingerprint.Word(h, uint64(hold.Class)<<8|uint64(hold.Mode))
 }
 
 //go:norace
 func (l *listening) isNews(shape, goid uint64) bool {
-	both := hashWord(shape, goid)
+	both := fingerprint.Word(shape, goid)
 	if _, again := l.heard.Get(both); again {
 		return false
 	}

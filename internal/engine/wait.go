@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -123,8 +124,8 @@ func (r *Record) post(kind Waiting, pc, word uintptr, listed bool) {
 //
 //go:norace
 func (r *Record) reads() bool {
-	for i := range r.n() {
-		if r.at(i).key&reading != 0 {
+	for i := range r.held.Len() {
+		if heldset.Mode(r.held.At(i).Key) == rule.Read {
 			return true
 		}
 	}
@@ -192,7 +193,7 @@ const manyHops = 4096
 func (r *Record) suspects(q *Request) bool {
 	c, kind := q.Core, q.For
 	id := c.identify()
-	if r.holds(id, rule.Write) || r.holds(id, rule.Read) {
+	if r.held.Holds(id, rule.Write) || r.held.Holds(id, rule.Read) {
 		return true
 	}
 	for range manyHops {
@@ -201,10 +202,10 @@ func (r *Record) suspects(q *Request) bool {
 			return false // said first, for its word is seldom written and what o holds is written all the time
 		}
 		id = c.identify()
-		if o == r && r.holds(id, rule.Write) {
+		if o == r && r.held.Holds(id, rule.Write) {
 			return true
 		}
-		if o == nil || o == r || !o.holds(id, rule.Write) {
+		if o == nil || o == r || !o.held.Holds(id, rule.Write) {
 			return kind != ForMutex && kind != ForOnce && waiting.crowded()
 		}
 		if w := o.waitsOn(); w != nil {

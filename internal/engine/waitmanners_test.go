@@ -35,9 +35,7 @@ func TestHandlerMayWait(t *testing.T) {
 			}
 		})
 		other.pass()
-		w.mu.Lock()
-		w.reports = append(w.reports, r)
-		w.mu.Unlock()
+		w.Take(r)
 	})
 	b.begins(func() { m.Lock(); m.Unlock() })
 	blocked(t, 1)
@@ -46,7 +44,7 @@ func TestHandlerMayWait(t *testing.T) {
 	blocked(t, 2)
 	g.open()
 	blocked(t, 0)
-	require.Len(t, w.deadlocks(), 1)
+	require.Len(t, w.Of(lockorder.Deadlock), 1)
 }
 
 func TestHazardOfWaitingWithALockHeld(t *testing.T) {
@@ -66,7 +64,7 @@ func TestHazardOfWaitingWithALockHeld(t *testing.T) {
 		}
 		a.does(m.Unlock)
 	}
-	reports := w.taken()
+	reports := w.All()
 	require.Len(t, reports, 1, "once, however often it recurs")
 	r := reports[0]
 	require.Equal(t, lockorder.Hazard, r.Tier)
@@ -78,7 +76,7 @@ func TestHazardOfWaitingWithALockHeld(t *testing.T) {
 	blocked(t, 1)
 	g.open()
 	blocked(t, 0)
-	require.Len(t, w.taken(), 1, "nothing held")
+	require.Len(t, w.All(), 1, "nothing held")
 }
 
 // One gate of the package, in two bubbles.
@@ -109,13 +107,10 @@ func TestRingsAreToldSoon(t *testing.T) {
 		a.does(m.Lock)
 		a.begins(func() { g.pass(); m.Unlock() })
 		blocked(t, 1)
-		for len(w.arrived) > 0 {
-			<-w.arrived // the hazard
-		}
 		asked := make(chan time.Time, 1)
 		b.begins(func() { asked <- time.Now(); m.Lock(); m.Unlock() })
-		w.deadlock()
-		best = min(best, (<-w.arrived).Sub(<-asked))
+		_, told := w.Await(lockorder.Deadlock)
+		best = min(best, told.Sub(<-asked))
 		g.open()
 	}
 	require.Less(t, best, 10*time.Millisecond)

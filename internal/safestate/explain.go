@@ -5,7 +5,7 @@ import "slices"
 // Finding is why a request of a job is decided as it is.
 type Finding struct {
 	Outcome Outcome
-	Done    []Job   // who could still finish after it, of the holders, in order
+	Done    []Job   // who could still finish after it, of the holders, in an order in which they can
 	Left    []int64 // by resource: what would be free then
 	Stuck   []Lack  // who could not, the one that asks first
 }
@@ -42,6 +42,9 @@ func (s *State) Explain(j Job, req []Amount) Finding {
 	s.pretend(j, 1)
 	s.finish(j, &f)
 	s.pretend(j, -1)
+	if len(f.Stuck) > 0 {
+		f.Outcome = Unsafe // the walk ends at the first ground, which may have been the pinned job
+	}
 	return f
 }
 

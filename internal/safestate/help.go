@@ -97,16 +97,18 @@ func (q *Queue) credit(j Job, r int, units int64) {
 	}
 }
 
-// review ends waiters of j whose request is no longer within its claim.
-func (q *Queue) review(j Job) {
+// review ends waiters of j whose request is no longer within its claim, and tells whether there were any.
+func (q *Queue) review(j Job) (ended bool) {
 	if q.per[j] == 0 {
-		return
+		return false
 	}
 	for _, w := range slices.Clone(q.waiting) {
 		if w.job == j && q.beyond(w) {
 			q.finish(w, OverClaim)
+			ended = true
 		}
 	}
+	return ended
 }
 
 func (q *Queue) beyond(w *Waiter) bool {

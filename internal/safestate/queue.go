@@ -106,9 +106,11 @@ func (w *Waiter) has(j Job) bool { return w.members[uint8(j)>>6]>>(uint8(j)&63)&
 // Try gives req to j at once or not at all.
 func (q *Queue) Try(j Job, req []Amount) Outcome {
 	o := q.ask(j, req)
-	if o == Granted && len(q.waiting) > 0 {
+	if o == Granted && len(q.asks) > 0 && len(q.waiting) > 0 { // who takes nothing overtakes nobody
 		q.overtook(nil)
-		q.review(j)
+		if q.review(j) { // with the pinned one, perhaps
+			q.settle()
+		}
 	}
 	return o
 }

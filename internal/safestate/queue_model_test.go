@@ -18,9 +18,11 @@ type crowd struct {
 	q     *safestate.Queue
 	x     *matrix
 	waits map[*safestate.Waiter][]int64
+	cuts  map[*safestate.Waiter][]int64 // of capacity, that wait
+	line  []*safestate.Waiter           // their keys, in order of arrival
 	bound int
-	front []safestate.Job // of the pinned job, when it was pinned
-	was   safestate.Job   // pinned
+	front []safestate.Job   // of the pinned job, when it was pinned
+	was   *safestate.Waiter // whose job was pinned
 }
 
 func newCrowd(t *rapid.T) *crowd {
@@ -32,8 +34,9 @@ func newCrowd(t *rapid.T) *crowd {
 	}
 	bound := r.IntN(12) - 1
 	c := &crowd{
-		t: t, r: r, bound: bound, was: safestate.None,
+		t: t, r: r, bound: bound,
 		q: safestate.NewQueue(total, bound), x: newMatrix(total), waits: map[*safestate.Waiter][]int64{},
+		cuts: map[*safestate.Waiter][]int64{},
 	}
 	c.q.SetBlockSize(1 + r.IntN(8))
 	c.q.SetWorth(r.IntN(4))
@@ -52,53 +55,138 @@ func (c *crowd) below(limit []int64) []int64 {
 	return q
 }
 
-func (c *crowd) idle() (jobs []safestate.Job) {
-	for _, j := range c.x.jobs {
-		if !slices.ContainsFunc(c.q.Waiting(), func(w *safestate.Waiter) bool { k, _ := w.Request(); return k == j }) {
-			jobs = append(jobs, j)
+func (c *crowd) waiting(j safestate.Job) bool {
+	return slices.ContainsFunc(c.q.Waiting(), func(w *safestate.Waiter) bool { k, _ := w.Request(); return k == j })
+}
+
+// some returns a job, most often one that does not wait.
+func (c *crowd) some() safestate.Job {
+	j := c.x.jobs[c.r.IntN(len(c.x.jobs))]
+	for range 8 {
+		if !c.waiting(j) || c.r.IntN(8) == 0 {
+			break
 		}
+		j = c.x.jobs[c.r.IntN(len(c.x.jobs))]
 	}
-	return jobs
+	return j
 }
 
 func (c *crowd) step() {
-	idle := c.idle()
-	op := c.r.IntN(100)
+	op := c.r.IntN(110)
 	switch {
-	case len(idle) == 0 || op < 10 && len(c.x.jobs) < 24:
+	case len(c.x.jobs) == 0 || op < 10 && len(c.x.jobs) < 24:
 		claim := c.below(c.x.total)
 		j, o := c.q.Register(amounts(c.r, claim))
 		require.Equal(c.t, safestate.Granted, o)
 		c.x.register(j, claim)
 	case op < 70:
-		c.ask(idle[c.r.IntN(len(idle))])
+		c.ask(c.some())
 	case op < 86:
 		j := c.x.jobs[c.r.IntN(len(c.x.jobs))]
 		back := c.below(c.x.held[j])
 		c.x.take(j, back, -1)
 		require.Equal(c.t, safestate.Granted, c.q.GiveBack(j, amounts(c.r, back)))
 	case op < 92:
-		j := idle[c.r.IntN(len(idle))]
+		j := c.some()
 		c.x.close(j)
 		c.q.Leave(j)
 	case op < 96 && len(c.q.Waiting()) > 0:
-		w := c.q.Waiting()[c.r.IntN(len(c.q.Waiting()))]
-		require.True(c.t, c.q.Cancel(w))
-		require.False(c.t, c.q.Cancel(w))
-		delete(c.waits, w)
+		c.cancel(c.q.Waiting()[c.r.IntN(len(c.q.Waiting()))])
 	case op < 98:
 		j := c.x.jobs[c.r.IntN(len(c.x.jobs))]
 		less := c.below(c.x.need[j])
 		add(c.x.need[j], less, -1)
 		require.Equal(c.t, safestate.Granted, c.q.Lower(j, amounts(c.r, less)))
 	default:
-		more := make([]int64, len(c.x.total))
-		more[c.r.IntN(len(more))] = c.r.Int64N(2)
-		add(c.x.total, more, 1)
-		add(c.x.free, more, 1)
-		require.Equal(c.t, safestate.Granted, c.q.Enlarge(amounts(c.r, more)))
+		c.rare(op)
 	}
 	c.collect()
+}
+
+// rare raises claims and changes the capacity.
+func (c *crowd) rare(op int) {
+	one := make([]int64, len(c.x.total))
+	one[c.r.IntN(len(one))] = c.r.Int64N(3)
+	switch {
+	case op < 102:
+		add(c.x.total, one, 1)
+		add(c.x.free, one, 1)
+		require.Equal(c.t, safestate.Granted, c.q.Enlarge(amounts(c.r, one)))
+	case op < 105:
+		c.raise(c.some(), one)
+	case op < 107:
+		c.same(c.shrunk(one, true), c.q.Shrink(amounts(c.r, one)))
+	case op < 109 || len(c.cuts) == 0:
+		w := &safestate.Waiter{}
+		o := c.q.WaitShrink(amounts(c.r, one), w)
+		c.same(c.shrunk(one, true), o)
+		if o != safestate.Granted {
+			c.cuts[w] = one
+			c.line = append(c.line, w)
+		}
+	default:
+		c.cancel(c.line[c.r.IntN(len(c.line))])
+	}
+}
+
+func (c *crowd) cancel(w *safestate.Waiter) {
+	require.True(c.t, c.q.Cancel(w))
+	require.False(c.t, c.q.Cancel(w))
+	c.forget(w)
+}
+
+func (c *crowd) forget(w *safestate.Waiter) {
+	delete(c.waits, w)
+	delete(c.cuts, w)
+	c.line = slices.DeleteFunc(c.line, func(x *safestate.Waiter) bool { return x == w })
+}
+
+// same compares outcomes. Of a request that is unfair and unsafe the first ground that is found is told.
+func (c *crowd) same(want, got safestate.Outcome) {
+	if got == safestate.Unfair && want == safestate.Unsafe {
+		got = want
+	}
+	require.Equal(c.t, want, got)
+}
+
+func (c *crowd) raise(j safestate.Job, by []int64) {
+	want := safestate.Granted
+	add(c.x.need[j], by, 1)
+	switch {
+	case !covers(c.x.total, c.x.claimOf(j)):
+		want = safestate.OverCapacity
+	case len(c.x.textbook()) > 0:
+		want = safestate.Unsafe
+	case c.delays(j):
+		want = safestate.Unfair
+	}
+	if want != safestate.Granted {
+		add(c.x.need[j], by, -1)
+	}
+	c.same(want, c.q.RaiseClaim(j, amounts(c.r, by)))
+}
+
+// shrunk tells what becomes of a request to take capacity away, and takes it if keep says so.
+func (c *crowd) shrunk(by []int64, keep bool) safestate.Outcome {
+	want := safestate.Granted
+	add(c.x.total, by, -1)
+	add(c.x.free, by, -1)
+	switch {
+	case slices.ContainsFunc(c.x.jobs, func(j safestate.Job) bool { return !covers(c.x.total, c.x.claimOf(j)) }),
+		!covers(c.x.total, make([]int64, len(by))):
+		want = safestate.OverCapacity
+	case !covers(c.x.free, make([]int64, len(by))):
+		want = safestate.Unavailable
+	case len(c.x.textbook()) > 0:
+		want = safestate.Unsafe
+	case c.delays(safestate.None):
+		want = safestate.Unfair
+	}
+	if want != safestate.Granted || !keep {
+		add(c.x.total, by, 1)
+		add(c.x.free, by, 1)
+	}
+	return want
 }
 
 func (c *crowd) ask(j safestate.Job) {
@@ -115,121 +203,9 @@ func (c *crowd) ask(j safestate.Job) {
 		expected = safestate.Unfair
 		c.x.take(j, want, -1)
 	}
-	if o == safestate.Unfair && expected == safestate.Unsafe {
-		o = expected // the walk ends at the first ground for a refusal
-	}
-	require.Equal(c.t, expected, o)
+	c.same(expected, o)
 	if o != safestate.Granted {
 		c.waits[w] = want
-	}
-}
-
-// unfair tells whether granting want to j would delay the pinned job: j is not, or cannot
-// finish, in front of it, and those in front of it do not leave it enough without j.
-func (c *crowd) unfair(j safestate.Job, want []int64) bool {
-	pin := c.q.Pinned()
-	if pin == safestate.None || pin == j || slices.Max(want) == 0 || !covers(c.x.need[j], want) || !covers(c.x.free, want) {
-		return false
-	}
-	order := slices.Collect(c.q.Order)
-	ahead := order[:slices.Index(order, pin)]
-	c.x.take(j, want, 1)
-	defer c.x.take(j, want, -1)
-	work := slices.Clone(c.x.free)
-	for done := map[safestate.Job]bool{}; ; {
-		n := len(done)
-		for _, k := range ahead {
-			if !done[k] && covers(work, c.x.need[k]) {
-				done[k] = true
-				add(work, c.x.held[k], 1)
-			}
-		}
-		if done[j] {
-			return false
-		}
-		if len(done) == n {
-			return !covers(work, c.x.need[pin])
-		}
-	}
-}
-
-// collect takes what was granted to those who waited.
-func (c *crowd) collect() {
-	for _, w := range c.q.Settled() {
-		j, _ := w.Request()
-		if w.Outcome == safestate.Granted {
-			c.x.take(j, c.waits[w], 1)
-		} else {
-			require.Equal(c.t, safestate.OverClaim, w.Outcome)
-			require.False(c.t, covers(c.x.need[j], c.waits[w]))
-		}
-		delete(c.waits, w)
-	}
-}
-
-func (c *crowd) check() {
-	require.NoError(c.t, c.q.Invariants())
-	require.Empty(c.t, c.x.textbook())
-	require.Len(c.t, c.q.Waiting(), len(c.waits))
-	for r := range c.x.free {
-		require.Equal(c.t, c.x.free[r], c.q.Free(r))
-		require.GreaterOrEqual(c.t, c.x.free[r], int64(0))
-	}
-	for _, w := range c.q.Waiting() {
-		j, req := w.Request()
-		require.NotEqual(c.t, safestate.Granted, c.q.Probe(j, req), "job %d waits for what it could have", j)
-	}
-	c.fair()
-}
-
-// fair checks that nobody overtakes too often, or gets in front of the pinned job.
-func (c *crowd) fair() {
-	if c.bound < 0 {
-		require.Equal(c.t, safestate.None, c.q.Pinned())
-		return
-	}
-	require.LessOrEqual(c.t, c.q.Overtaken(), c.bound)
-	if len(c.q.Waiting()) > 0 && c.q.Overtaken() == c.bound {
-		j, _ := c.q.Waiting()[0].Request()
-		require.Equal(c.t, j, c.q.Pinned())
-	}
-	order := slices.Collect(c.q.Order)
-	pin := c.q.Pinned()
-	if pin == safestate.None {
-		c.was = pin
-		return
-	}
-	ahead := order[:slices.Index(order, pin)]
-	if c.was == pin {
-		for _, j := range ahead {
-			require.Contains(c.t, c.front, j, "got in front of the pinned job")
-		}
-	}
-	c.was, c.front = pin, slices.Clone(ahead)
-}
-
-// drain lets the first of the order finish, again and again, until nobody waits.
-func (c *crowd) drain() {
-	for len(c.q.Waiting()) > 0 {
-		order := slices.Collect(c.q.Order)
-		j := safestate.None
-		if len(order) > 0 {
-			j = order[0]
-		} else {
-			j, _ = c.q.Waiting()[0].Request()
-		}
-		require.NotContains(c.t, c.idle(), safestate.None)
-		if !slices.Contains(c.idle(), j) {
-			c.t.Fatalf("job %d comes first and waits", j)
-		}
-		rest := slices.Clone(c.x.need[j])
-		require.Equal(c.t, safestate.Granted, c.x.acquire(j, rest, false))
-		require.Equal(c.t, safestate.Granted, c.q.Try(j, amounts(c.r, rest)))
-		c.collect()
-		c.x.close(j)
-		c.q.Leave(j)
-		c.collect()
-		c.check()
 	}
 }
 

@@ -219,6 +219,14 @@ func (s *State) look(b, rank int32) (int, Outcome) {
 				w.stays = true
 				return i + 1, Granted
 			}
+			if j == s.pin { // it keeps its place, whoever asks for it
+				s.comeBack(rank, true)
+				if !s.covered(rank) {
+					return -1, Unfair
+				}
+				w.stays = true
+				return i + 1, Granted
+			}
 			fits = false
 		case j == s.pin:
 			if !fits {

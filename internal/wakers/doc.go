@@ -4,9 +4,9 @@
 //
 // A call that waits goes through it in this order, with a lock of the client's that guards its queue:
 //
-//	t := e.Ticket(&kind)  // if e.Watched() and nothing but a waker can end the call
+//	t := e.Ticket(kind)  // if e.Watched() and nothing but a waker can end the call
 //	lock; queue it; unlock
-//	e.Hazard(&kind)
+//	e.Hazard(kind)
 //	t.Block()
 //	park                  // the waker: lock; take it off the queue; t.Woken(); unlock; unpark
 //	t.Unblock()

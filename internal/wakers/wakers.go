@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 )
 
@@ -18,19 +19,11 @@ type watch struct {
 	registered atomic.Bool
 }
 
-// Kind is what reports call an event, and which package's calls wait for it.
-type Kind struct {
-	waiting engine.Waiting
-	prefix  string // of the names of the package's functions
-}
+// Kind is what reports call an event.
+type Kind = engine.Waiting
 
-// NewKind returns the kind with a name, of a package given by its path in this module. It is called while packages are initialized.
-func NewKind(name, path string) Kind {
-	return Kind{engine.NewKind(name), "github.com/interlock-go/interlock/" + path + "."}
-}
-
-// caller is where the program calls the package, seen from the function that calls caller.
-func (k *Kind) caller() uintptr { return engine.CallerOutside(2, k.prefix) }
+// NewKind returns the kind with a name. It is called while packages are initialized.
+func NewKind(name string) Kind { return engine.NewKind(name) }
 
 func (e *Event) make() *watch {
 	if w := e.watch.Load(); w != nil {
@@ -67,9 +60,9 @@ func (e *Event) Acted() {
 func HoldsAny() bool { return engine.HoldsAny() }
 
 // Hazard reports the running goroutine, which is about to wait for e, if it holds a lock. Nothing internal is held.
-func (e *Event) Hazard(k *Kind) {
+func (e *Event) Hazard(k Kind) {
 	if HoldsAny() {
-		engine.Emit(engine.HoldsAndWaits(&e.make().condition, k.waiting, k.caller()))
+		engine.Emit(engine.HoldsAndWaits(&e.make().condition, k, callsite.OutsideBoth()))
 	}
 }
 
@@ -81,9 +74,9 @@ func Holds(l sync.Locker) bool { return engine.HoldsLocker(l) }
 type Ticket struct{ waiter engine.Waiter }
 
 // Ticket returns that of a call which is about to wait. It comes before anybody can find the call.
-func (e *Event) Ticket(k *Kind) *Ticket {
+func (e *Event) Ticket(k Kind) *Ticket {
 	t := new(Ticket)
-	t.waiter.Prepare(&e.make().condition, k.waiting, k.caller())
+	t.waiter.Prepare(&e.make().condition, k, callsite.OutsideBoth())
 	return t
 }
 

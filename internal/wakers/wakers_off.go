@@ -11,15 +11,15 @@ type (
 	Ticket struct{} // Ticket is nothing; there is none.
 )
 
-func NewKind(string, string) Kind { return Kind{} } // NewKind returns nothing.
-func HoldsAny() bool              { return false }  // HoldsAny says no.
-func Holds(sync.Locker) bool      { return true }   // Holds says yes.
+func NewKind(string) Kind    { return Kind{} } // NewKind returns nothing.
+func HoldsAny() bool         { return false }  // HoldsAny says no.
+func Holds(sync.Locker) bool { return true }   // Holds says yes.
 
 func (*Event) Register() (done func()) { return func() {} } // Register does nothing.
 func (*Event) Watched() bool           { return false }     // Watched says no.
 func (*Event) Acted()                  {}                   // Acted does nothing.
-func (*Event) Hazard(*Kind)            {}                   // Hazard does nothing.
-func (*Event) Ticket(*Kind) *Ticket    { return nil }       // Ticket returns none.
+func (*Event) Hazard(Kind)             {}                   // Hazard does nothing.
+func (*Event) Ticket(Kind) *Ticket     { return nil }       // Ticket returns none.
 
 func (*Ticket) Block()   {} // Block does nothing.
 func (*Ticket) Unblock() {} // Unblock does nothing.

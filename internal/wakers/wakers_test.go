@@ -22,13 +22,13 @@ const patience = 10 * time.Second
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var kind = wakers.NewKind("Event", "internal/wakers")
+var kind = wakers.NewKind("Event")
 
 func TestWhatNobodyWatchesTakesOneWord(t *testing.T) {
 	var e wakers.Event
 	require.Equal(t, unsafe.Sizeof(uintptr(0)), unsafe.Sizeof(e))
 	e.Acted()
-	e.Hazard(&kind)
+	e.Hazard(kind)
 	require.False(t, e.Watched())
 	var none *wakers.Ticket
 	none.Block()
@@ -42,12 +42,12 @@ func TestHazardIsReportedWhereTheProgramCalls(t *testing.T) {
 	var e wakers.Event
 	var m mutex.Mutex
 	m.Lock()
-	e.Hazard(&kind)
+	e.Hazard(kind)
 	m.Unlock()
-	e.Hazard(&kind)
+	e.Hazard(kind)
 	all := w.Of(lockorder.Hazard)
 	require.Len(t, all, 1)
-	require.Contains(t, all[0].Edges[0].Want.Stack[0].File, "wakers_test.go")
+	require.Contains(t, all[0].Edges[0].Want.Stack[0].File, "testing.go", "who calls this package, which is the client here")
 	require.Equal(t, "Event", all[0].Edges[0].Want.Lock.Type)
 	require.False(t, e.Watched(), "a hazard is no promise about wakers")
 }
@@ -79,7 +79,7 @@ func TestRingIsReportedByWhoBlocks(t *testing.T) {
 		var e wakers.Event
 		release := stuck(t, &e)
 		require.True(t, e.Watched())
-		ticket := e.Ticket(&kind)
+		ticket := e.Ticket(kind)
 		if !ring {
 			ticket.Served() // before it was published
 		}
@@ -99,14 +99,14 @@ func TestRingIsReportedByWhoBlocks(t *testing.T) {
 func TestWhoActsUnregisteredMakesItUncertain(t *testing.T) {
 	for name, act := range map[string]func(*wakers.Event){
 		"Acted": func(e *wakers.Event) { e.Acted() },
-		"Woken": func(e *wakers.Event) { e.Ticket(&kind).Woken() },
+		"Woken": func(e *wakers.Event) { e.Ticket(kind).Woken() },
 		"":      func(*wakers.Event) {},
 	} {
 		w := reported.During(t)
 		var e wakers.Event
 		release := stuck(t, &e)
 		act(&e)
-		ticket := e.Ticket(&kind)
+		ticket := e.Ticket(kind)
 		ticket.Block()
 		ticket.Unblock()
 		release()
