@@ -1,7 +1,7 @@
 package main
 
 // inBbuf are mutants of the buffer's ring, queues, parks and registration, by file.
-var inBbuf = suite{tests: []string{"./internal/waitqueue", "./internal/wakers", "./bbuf", "-rapid.nofailfile", "-rapid.shrinktime=1ms"}, mutants: []mutant{
+var inBbuf = suite{tests: []string{"./internal/waitqueue", "./bbuf", "-rapid.nofailfile", "-rapid.shrinktime=1ms"}, mutants: []mutant{
 	{"bbuf/buffer.go", "limit: uint64(capacity) * item", "limit: uint64(capacity+1) * item", "room for one item more"},
 	{"bbuf/buffer.go", "limit: uint64(capacity) * item", "limit: uint64(max(1, capacity-1)) * item", "room for one item less"},
 	{"bbuf/buffer.go", "\tif t&closed != 0 {\n\t\tb.releaseBoth(t, h, &served[T]{})\n\t\treturn false\n\t}\n", "", "Close closes twice"},
