@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interlock-go/interlock/cond"
+	"github.com/interlock-go/interlock/internal/goroutine"
 )
 
 // later begins a wait in another goroutine and returns when it is parked.
@@ -122,6 +123,47 @@ func TestSignalThatRacesWithTheEndCounts(t *testing.T) {
 		c.Signal()
 		require.NoError(t, <-second)
 	})
+}
+
+// Where a signal and the end of the context come together, the wake-up is used up, too: the next wait of the same goroutine waits.
+func TestWakeUpIsNotLeftForTheNextWait(t *testing.T) {
+	for range 20 { // which of the two the first wait sees is a matter of chance
+		bubble(t, func(t *testing.T, c *cond.Cond) {
+			ctx, cancel := context.WithCancel(t.Context())
+			both := later(c, func() error {
+				err := c.WaitContext(ctx)
+				c.Wait()
+				return err
+			})
+			c.L.Lock() // so that the goroutine that is woken gets no further before both have come
+			c.Signal()
+			cancel()
+			c.L.Unlock()
+			synctest.Wait()
+			require.Empty(t, both)
+			c.Signal()
+			require.NoError(t, <-both)
+		})
+	}
+}
+
+// ended is a context whose end is seen only once the call waits.
+type ended struct{ context.Context }
+
+func (ended) Err() error { return nil }
+
+func TestGivingUpAllocatesNothing(t *testing.T) {
+	if !goroutine.Direct {
+		t.Skip("the portable way does not know who comes back")
+	}
+	var mu sync.Mutex
+	c := cond.New(&mu)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var late context.Context = ended{ctx}
+	mu.Lock()
+	defer mu.Unlock()
+	require.Zero(t, testing.AllocsPerRun(100, func() { _ = c.WaitContext(late) }))
 }
 
 func TestPredicateWinsOverTheContext(t *testing.T) {
