@@ -25,7 +25,8 @@ var (
 //
 // Calls that wait are served in the order in which they began to wait. A call that comes later does not overtake them, except,
 // in a buffer of more than 16, while as many as there are processors have been woken and do not run yet. A call that waits is
-// parked and costs no processor time.
+// parked and costs no processor time. A report handler that panics (see lockorder.SetHandler) ends the call that it interrupts, which
+// does not wait any more.
 //
 // In the terminology of the Go memory model, a Put of an item synchronizes before the
 // return of the Get that takes it, the k'th Get synchronizes before the return of the
@@ -82,6 +83,12 @@ type Buffer[T any] struct {
 // A smaller buffer is nearly always full or empty, so both sides meet all the time and a second lock only
 // costs. There the put side's lock guards everything, hand-over goes from caller to waiter without
 // a slot, and the two queues obey at every release: who waits to get waits at an empty ring, who waits to put at a full one.
+//
+// What stands twice. Where a call is to park one function serves both sides and is told which. Before that each side has its own (put1
+// and get1, the same with one lock, queuePut and queueGet), and Get and TryGet each choose the lock for themselves: none of
+// these is small enough for the compiler to inline, so to be told the side, or to choose in a function of its own, is
+// one call and some branches more for an item that takes 20 to 150 ns. Measured, that is 4 % with queuePut and queueGet as one in a buffer
+// of one slot, and 9 % with one choice for Get and TryGet in one of 1,024. push and pull, admit and supply are opposites and no copies.
 
 // oneLockMax is the largest capacity for which one lock is faster than two.
 const oneLockMax = 16

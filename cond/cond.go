@@ -62,6 +62,9 @@ func NewCond(l sync.Locker) *Cond { return New(l) }
 //
 // It returns for no other reason than a Signal or Broadcast, but the condition need not hold any more: somebody else may have come first.
 // So it stands in a loop, or is left to WaitFor. If L is a lock of package mutex, Wait panics where the caller does not hold it.
+//
+// A report handler that panics (see lockorder.SetHandler) ends this and the other waits with L locked, and no Signal is consumed. Only where
+// what it reports is the locking of L itself, L is not locked.
 func (c *Cond) Wait() {
 	w := c.join(true)
 	c.release(w)
