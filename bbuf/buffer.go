@@ -32,13 +32,13 @@ var (
 // return of the Get that takes it, the k'th Get synchronizes before the return of the
 // (k+Cap)'th Put, and Close synchronizes before any return of ErrClosed.
 type Buffer[T any] struct {
-	// Read by every call and written by New alone, so in every processor's cache.
+	// Read by every call and written by New, once again when a goroutine first registers, so in every processor's cache.
 	self     *Buffer[T]
 	slots    []T
 	put, get *side[T]
 	limit    uint64 // capacity, in units of the count
 	oneLock  bool
-	maxWoken int32 // on one side, with two locks
+	maxWoken int32 // on one side, with two locks; guarded by both
 
 	// Read by calls that wait or wake, and seldom written.
 	room, items wakers.Event // what a Put and what a Get waits for; the wakers are the consumers and the producers
@@ -78,7 +78,7 @@ type Buffer[T any] struct {
 // Waking one after the other as slots come and go would let each do a single step and park again. So with two locks
 // no more are woken on a side, and not yet running, than there are processors. While that many are on
 // their way the bit is down, though the queue is not empty, and who comes goes ahead; each of them, as soon as it
-// runs, locks both sides and serves as if it began to wait.
+// runs, locks both sides and serves as if it began to wait. A buffer whose producers or consumers have registered wakes all.
 //
 // A smaller buffer is nearly always full or empty, so both sides meet all the time and a second lock only
 // costs. There the put side's lock guards everything, hand-over goes from caller to waiter without
@@ -216,7 +216,5 @@ func (b *Buffer[T]) Close() bool {
 		done.Add(w)
 	}
 	b.releaseBoth(t|closed, h, &done)
-	b.room.Acted()
-	b.items.Acted()
-	return true
+	return true // whether we may close is nothing to the detector: nobody waits after this
 }

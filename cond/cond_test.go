@@ -125,28 +125,6 @@ func TestSignalThatRacesWithTheEndCounts(t *testing.T) {
 	})
 }
 
-// Where a signal and the end of the context come together, the wake-up is used up, too: the next wait of the same goroutine waits.
-func TestWakeUpIsNotLeftForTheNextWait(t *testing.T) {
-	for range 20 { // which of the two the first wait sees is a matter of chance
-		bubble(t, func(t *testing.T, c *cond.Cond) {
-			ctx, cancel := context.WithCancel(t.Context())
-			both := later(c, func() error {
-				err := c.WaitContext(ctx)
-				c.Wait()
-				return err
-			})
-			c.L.Lock() // so that the goroutine that is woken gets no further before both have come
-			c.Signal()
-			cancel()
-			c.L.Unlock()
-			synctest.Wait()
-			require.Empty(t, both)
-			c.Signal()
-			require.NoError(t, <-both)
-		})
-	}
-}
-
 // ended is a context whose end is seen only once the call waits.
 type ended struct{ context.Context }
 
@@ -164,6 +142,47 @@ func TestGivingUpAllocatesNothing(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	require.Zero(t, testing.AllocsPerRun(100, func() { _ = c.WaitContext(late) }))
+}
+
+// hooked calls a function whenever it has been unlocked.
+type hooked struct {
+	sync.Mutex
+	unlocked func()
+}
+
+func (l *hooked) Unlock() {
+	l.Mutex.Unlock()
+	l.unlocked()
+}
+
+// Where a signal and the end of the context come together, before the wait, the wake-up is used up in any case: the next wait of the same
+// goroutine waits.
+func TestWakeUpIsNotLeftForTheNextWait(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var l hooked
+	c := cond.New(&l)
+	l.unlocked = c.Signal
+	l.Lock()
+	for range 50 { // which of the two the wait sees first is a matter of chance
+		require.NoError(t, c.WaitContext(ended{ctx}))
+	}
+	l.unlocked = func() {}
+	for range 10 {
+		require.ErrorIs(t, c.WaitUntil(time.Now().Add(time.Millisecond)), context.DeadlineExceeded)
+	}
+	l.Unlock()
+}
+
+func TestWhatHasEndedOnEntryDoesNotLetLGo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l := hooked{unlocked: func() { t.Error("unlocked") }}
+	c := cond.New(&l)
+	l.Lock()
+	defer l.Mutex.Unlock()
+	require.ErrorIs(t, c.WaitContext(ctx), context.Canceled)
+	require.ErrorIs(t, c.WaitUntil(time.Now()), context.DeadlineExceeded)
 }
 
 func TestPredicateWinsOverTheContext(t *testing.T) {
@@ -228,6 +247,7 @@ func TestWaitWithoutLLeavesNoWaiter(t *testing.T) {
 	c := cond.New(new(broken))
 	require.PanicsWithValue(t, "not locked", c.Wait)
 	require.Zero(t, c.Waiting())
+	require.True(t, c.L.(*broken).TryLock(), "what was not let go is not locked again")
 }
 
 func TestLiteralIsReady(t *testing.T) {

@@ -107,6 +107,41 @@ func TestRingThroughACondition(t *testing.T) {
 	}
 }
 
+// Whoever signals without having said so makes nothing certain any more.
+func TestUnregisteredSignallerMakesItUncertain(t *testing.T) {
+	w := reported.During(t)
+	var m, other mutex.Mutex
+	c := cond.New(&m)
+	registered := make(chan struct{})
+	var wg sync.WaitGroup
+	held := make(chan struct{})
+	wg.Go(func() {
+		defer c.Signaller()()
+		close(registered)
+		<-held
+		pass(&other)
+	})
+	<-registered
+	wg.Go(func() {
+		await(c, 1)
+		c.Signal()
+		await(c, 0)
+		await(c, 1)
+		<-time.After(10 * time.Millisecond) // whoever closes a ring looks a moment after it is queued
+		c.Signal()
+	})
+	m.Lock()
+	c.Wait()
+	other.Lock()
+	close(held)
+	require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == 1 }, patience, time.Millisecond)
+	c.Wait()
+	m.Unlock()
+	other.Unlock()
+	wg.Wait()
+	require.Empty(t, w.Of(lockorder.Deadlock))
+}
+
 // A wait that ends by itself is part of no ring.
 func TestRingWithAContextIsSilent(t *testing.T) {
 	for name, wait := range map[string]func(c *cond.Cond) error{
