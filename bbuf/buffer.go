@@ -15,7 +15,7 @@ var (
 	ErrFull = errors.New("bbuf: buffer is full")
 	// ErrEmpty is returned by TryGet when the buffer has no item.
 	ErrEmpty = errors.New("bbuf: buffer is empty")
-	// ErrClosed is returned to who puts into a closed buffer, or gets from one that is closed and drained.
+	// ErrClosed is returned by a put into a closed buffer, and by a get from one that is closed and drained.
 	ErrClosed = errors.New("bbuf: buffer is closed")
 )
 

@@ -6,7 +6,7 @@ import (
 	"github.com/interlock-go/interlock/internal/wakers"
 )
 
-// Producer says that the running goroutine puts items, and vouches that nobody does, or closes the buffer, who has not said so.
+// Producer says that the running goroutine puts items, and vouches that nobody puts items or closes the buffer without having said so.
 // With that the detector knows who could end a Get that waits, and reports it at once when all of
 // them wait for ever themselves, or have finished. done takes it back; a goroutine that finishes need not call it.
 //
@@ -20,8 +20,8 @@ func (b *Buffer[T]) Producer() (done func()) {
 	return b.register(&b.items)
 }
 
-// Consumer is to those who get what Producer is to those who put: it vouches that nobody takes items, or closes the buffer, who has not
-// said so, and a Put that waits for ever for them is reported.
+// Consumer says that the running goroutine takes items, and vouches that nobody takes items or closes the buffer without
+// having said so: a Put that waits for them for ever is reported. All else is as with [Buffer.Producer].
 func (b *Buffer[T]) Consumer() (done func()) {
 	return b.register(&b.room)
 }

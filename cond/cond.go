@@ -12,8 +12,8 @@ import (
 )
 
 // Cond is a condition variable: a place where goroutines wait for an event, or its announcement. It is
-// used as a [sync.Cond] is. L may be any [sync.Locker]; it is held by who looks at the condition
-// and by who changes it. A Cond is made with [New], or as a literal with L set, and must not be copied after first use: a copy panics.
+// used as a [sync.Cond] is. L may be any [sync.Locker]; whoever looks at the condition or changes it
+// holds it. A Cond is made with [New], or as a literal with L set, and must not be copied after first use: a copy panics.
 // L is not changed once the Cond is in use. All methods may be called by several goroutines at once.
 //
 // Waiters are woken in the order in which they began to wait, and each Signal wakes one that waited before it:

@@ -1,6 +1,6 @@
 package cond
 
-// Signaller says that the running goroutine calls Signal or Broadcast, and vouches that nobody does who has not said so. With that
+// Signaller says that the running goroutine calls Signal or Broadcast, and vouches that nobody does without having said so. With that
 // the detector knows who could end a Wait, and reports it at once when all of them wait for
 // ever themselves, or have finished. done takes it back; a goroutine that finishes need not call it.
 //

@@ -64,6 +64,24 @@ func detect(t *testing.T) *watch {
 	return &watch{Reports: reported.During(t), t: t}
 }
 
+// meet has first run up to where it pauses, then second until it blocks, then first to where that closes a
+// ring. Afterwards rescue must let both go.
+func (w *watch) meet(first func(pause func()), second, rescue func()) {
+	w.t.Helper()
+	paused, goOn := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() { first(func() { close(paused); <-goOn }) })
+	<-paused
+	all.Go(second)
+	waiters(w.t, 1)
+	close(goOn)
+	reported := w.Arrives()
+	rescue()
+	all.Wait()
+	require.True(w.t, reported)
+	require.Len(w.t, w.Want(lockorder.Deadlock).Edges, 2)
+}
+
 // inTurn runs each function on a goroutine of its own, one after the other.
 func inTurn(parts ...func()) {
 	for _, part := range parts {

@@ -228,56 +228,26 @@ func TestRingThroughRLocker(t *testing.T) {
 	w := detect(t)
 	var m mutex.Mutex
 	var rw mutex.RWMutex
-	reads, goOn := make(chan struct{}), make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
+	w.meet(func(pause func()) {
 		rw.RLocker().Lock()
-		close(reads)
-		<-goOn
+		pause()
 		nest(&m)
 		rw.RLocker().Unlock()
-	})
-	<-reads
-	all.Go(func() {
-		m.Lock()
-		nest(&rw)
-	})
-	waiters(t, 1)
-	close(goOn)
-	reported := w.Arrives()
-	m.Unlock()
-	all.Wait()
-	require.True(t, reported)
-	r := w.Only(lockorder.Deadlock)
-	require.Len(t, r.Edges, 2)
+	}, func() { m.Lock(); nest(&rw) }, m.Unlock)
+	w.Only(lockorder.Deadlock)
 }
 
 func TestRingThroughOnce(t *testing.T) {
 	w := detect(t)
 	var m mutex.Mutex
 	var once mutex.Once
-	inside, goOn := make(chan struct{}), make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
-		once.Do(func() {
-			close(inside)
-			<-goOn
-			nest(&m)
-		})
-	})
-	<-inside
-	all.Go(func() {
+	w.meet(func(pause func()) {
+		once.Do(func() { pause(); nest(&m) })
+	}, func() {
 		m.Lock()
 		once.Do(func() { panic("a second time") })
-	})
-	waiters(t, 1)
-	close(goOn)
-	reported := w.Arrives()
-	m.Unlock()
-	all.Wait()
-	require.True(t, reported)
+	}, m.Unlock)
 	r := w.Only(lockorder.Deadlock)
-	require.Len(t, r.Edges, 2)
 	types := []string{r.Edges[0].Want.Lock.Type, r.Edges[1].Want.Lock.Type}
 	require.ElementsMatch(t, []string{"Mutex", "Once"}, types)
 }

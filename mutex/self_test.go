@@ -93,27 +93,13 @@ func TestRecursiveRead(t *testing.T) {
 }
 
 func TestRecursiveReadWithAWaitingWriter(t *testing.T) {
-	w := detect(t)
 	var rw mutex.RWMutex
-	inside, goOn := make(chan struct{}), make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
+	detect(t).meet(func(pause func()) {
 		rw.RLock()
-		close(inside)
-		<-goOn
+		pause()
 		rw.RLock() // the writer waits before it, and for it
 		rw.RUnlock()
-	})
-	<-inside
-	all.Go(nesting(&rw))
-	waiters(t, 1)
-	close(goOn)
-	reported := w.Arrives()
-	rw.RUnlock()
-	all.Wait()
-	require.True(t, reported)
-	r := w.Want(lockorder.Deadlock)
-	require.Len(t, r.Edges, 2)
+	}, nesting(&rw), rw.RUnlock)
 }
 
 // Nobody can let go of a Once, so the ring stays; a child runs it.

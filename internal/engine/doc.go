@@ -16,7 +16,7 @@
 //	            Record.Block, Unblock          publish the wait; does it close a ring?          wait.go
 //	              suspects                     follow owner words; nearly always: no            wait.go
 //	              ring, search                 copy and solve the wait-for graph                ring.go, walk.go
-//	              ringFinding, refuse          describe it; end a call that can fail            ringfinding.go, ring.go
+//	              ringFinding, refuse          describe it; end a call that can fail            ringfinding.go, refusal.go
 //	            Record.Acquired, Released      note the hold; forget it, wherever it stands     release.go
 //	            Emit                           give the News to who asked for them              sink.go
 //
@@ -29,7 +29,8 @@
 //	what a goroutine holds      record.go, held.go, registry.go, enter.go, release.go, handoff.go, holding.go, whole.go
 //	all that is recorded        engine.go
 //	which orders there are      order.go, dependency.go, judge.go, ageing.go, locks.go, sweep.go, classes.go, phase.go
-//	who waits for whom          wait.go, condition.go, wakers.go, waiter.go, ring.go, walk.go, ringfinding.go, hazard.go
+//	who waits for whom          wait.go, condition.go, wakers.go, waiter.go, ring.go, walk.go, refusal.go, ringfinding.go,
+//	                            hazard.go
 //	what is told, and to whom   finding.go, naming.go, fill.go, news.go, sink.go, listener.go, ask.go, state.go, reset.go
 //	stores that are read        store_tso.go, store_atomic.go
 //

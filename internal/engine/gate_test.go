@@ -1,5 +1,7 @@
 //go:build !interlock_off
 
+//lint:file-ignore SA2001 what is tried is locking, not what is locked
+
 package engine_test
 
 import (
@@ -130,6 +132,14 @@ func (w watch) deadlock() lockorder.Report { return w.AwaitOnly(lockorder.Deadlo
 // silent fails the test if a deadlock was reported.
 func (w watch) silent() { w.None(lockorder.Deadlock) }
 
+// ends opens the gate, after which everybody must go on, with no deadlock reported.
+func (w watch) ends(t *testing.T, g *gate) {
+	t.Helper()
+	g.open()
+	blocked(t, 0)
+	w.silent()
+}
+
 // blocked waits until n goroutines are blocked on what the detector knows.
 func blocked(t *testing.T, n int) {
 	t.Helper()
@@ -171,6 +181,27 @@ func (a *actor) does(f func()) {
 // begins has the actor do f, which may block.
 func (a *actor) begins(f func()) { a.do <- f }
 
+// passes has the actor wait at the gate and then do the rest.
+func (a *actor) passes(g *gate, then ...func()) {
+	a.begins(func() {
+		g.pass()
+		for _, f := range then {
+			f()
+		}
+	})
+}
+
+// asks has the actor take the lock, let it go, and then do the rest.
+func (a *actor) asks(l sync.Locker, then ...func()) {
+	a.begins(func() {
+		l.Lock()
+		l.Unlock()
+		for _, f := range then {
+			f()
+		}
+	})
+}
+
 // finish returns when the actor has finished.
 func (a *actor) finish() {
 	if a.do != nil {
@@ -193,7 +224,7 @@ func TestASnapshotTellsWhoCouldEndAWait(t *testing.T) {
 	before := engine.Count()
 	require.Zero(t, before.Waits)
 	visitor := newActor(t)
-	visitor.begins(g.pass)
+	visitor.passes(&g)
 	blocked(t, 1)
 	require.Equal(t, 1, engine.Count().Waits)
 	w := lockorder.Snapshot().Waits[0]

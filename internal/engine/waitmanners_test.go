@@ -37,9 +37,9 @@ func TestHandlerMayWait(t *testing.T) {
 		other.pass()
 		w.Take(r)
 	})
-	b.begins(func() { m.Lock(); m.Unlock() })
+	b.asks(&m)
 	blocked(t, 1)
-	a.begins(func() { g.pass(); m.Unlock() })
+	a.passes(&g, m.Unlock)
 	w.deadlock()
 	blocked(t, 2)
 	g.open()
@@ -57,7 +57,7 @@ func TestHazardOfWaitingWithALockHeld(t *testing.T) {
 		a = newActor(t)
 		a.does(m.Lock)
 		for range 3 {
-			a.begins(g.pass)
+			a.passes(&g)
 			blocked(t, 1)
 			g.open()
 			blocked(t, 0)
@@ -72,7 +72,7 @@ func TestHazardOfWaitingWithALockHeld(t *testing.T) {
 	require.Equal(t, "front gate", r.Edges[0].Want.Lock.Class)
 	require.Equal(t, "Gate", r.Edges[0].Want.Lock.Type)
 	require.Len(t, r.Edges[0].Held, 1)
-	a.begins(g.pass)
+	a.passes(&g)
 	blocked(t, 1)
 	g.open()
 	blocked(t, 0)
@@ -99,13 +99,8 @@ func TestTwoBubblesShareACondition(t *testing.T) {
 func TestRingsAreToldSoon(t *testing.T) {
 	best := time.Hour
 	for range 5 { // the machine may be busy with something else just then
-		w := detect(t)
-		var m mutex.Mutex
-		var g gate
-		a, b := newActor(t), newActor(t)
-		b.does(g.guard)
-		a.does(m.Lock)
-		a.begins(func() { g.pass(); m.Unlock() })
+		w, m, g, a, b := embrace(t)
+		a.passes(g, m.Unlock)
 		blocked(t, 1)
 		asked := make(chan time.Time, 1)
 		b.begins(func() { asked <- time.Now(); m.Lock(); m.Unlock() })
