@@ -12,5 +12,5 @@ package cond
 // With the build tag interlock_off it does nothing.
 func (c *Cond) Signaller() (done func()) {
 	c.check()
-	return c.detector.register()
+	return c.event.Register()
 }
