@@ -5,7 +5,7 @@
 // if its units are free and if afterwards every job could still get all that it claimed,
 // one after the other; otherwise it waits, however many units are free. This is Dijkstra's
 // banker's algorithm (EWD108) for many resources (Habermann, CACM 7/1969), exact, and fast
-// enough for a service; how is told in internal/safestate.
+// enough for a service; internal/safestate says how.
 //
 //	b, err := banker.New(banker.Capacity{"gpu": 8, "mem": 640})
 //	…
