@@ -255,6 +255,32 @@ func TestUnregisteredConsumerMakesItUncertain(t *testing.T) {
 	require.Empty(t, w.Of(lockorder.Deadlock))
 }
 
+// Who hands an item to a waiting call without having said so makes nothing certain any more.
+func TestUnregisteredProducerMakesItUncertain(t *testing.T) {
+	w := reported.During(t)
+	b := kind{1, true}.open()
+	var m mutex.Mutex
+	registered := make(chan struct{})
+	var wg sync.WaitGroup
+	m.Lock()
+	wg.Go(func() {
+		defer b.Producer()()
+		close(registered)
+		pass(&m)
+	})
+	<-registered
+	wg.Go(func() { must(take(b)) })
+	eventually(t, func() bool { _, get := b.Waiting(); return get == 1 })
+	require.NoError(t, b.TryPut(1)) // lets the Get go
+	time.AfterFunc(20*time.Millisecond, func() { _ = b.TryPut(2) })
+	must(take(b))
+	m.Unlock()
+	wg.Wait()
+	require.Empty(t, w.Of(lockorder.Deadlock))
+}
+
+func take(b *bbuf.Buffer[int]) error { _, err := b.Get(context.Background()); return err }
+
 func TestWaitingWithALockHeldIsAHazard(t *testing.T) {
 	for name, wait := range map[string]func(b *bbuf.Buffer[int]) error{
 		"Put":  func(b *bbuf.Buffer[int]) error { return b.Put(context.Background(), 1) },
