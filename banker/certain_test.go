@@ -237,6 +237,19 @@ func TestRingClosedByARelease(t *testing.T) {
 	}
 }
 
+// Who holds something and is not stuck cannot help one whose request is unsafe.
+func TestRingThroughAnUnsafeRequest(t *testing.T) {
+	s := newTwo(t)
+	ctx := within(t)
+	s.g.does(func() { s.own(s.y, banker.Of("y", 1)) })
+	s.crowd(3)
+	x := s.gWaits(ctx)
+	require.Equal(t, banker.ErrUnsafe, s.wantY.Explain(banker.Of("y", 1)).Err)
+	var ring *lockorder.DeadlockError
+	require.ErrorAs(t, <-s.m.begins(func() error { return s.wantY.Acquire(ctx, banker.Of("y", 1)) }), &ring)
+	s.ends(x)
+}
+
 // What was certain of a wait is forgotten when it no longer is.
 func TestCertaintyEnds(t *testing.T) {
 	s := newTwo(t)

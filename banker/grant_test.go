@@ -177,6 +177,28 @@ func TestAPinnedJobKeepsItsPlace(t *testing.T) {
 	})
 }
 
+// Of those who can go on the oldest does.
+func TestTheOldestGoesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, banker.Capacity{"unit": 3})
+		holder := register(t, b, "holder", banker.Of("unit", 3))
+		require.NoError(t, holder.AcquireRest(t.Context()))
+		order := make(chan int, 3)
+		for i := range 3 {
+			j := register(t, b, "j", banker.Of("unit", 1))
+			go func() {
+				_ = j.AcquireRest(t.Context())
+				order <- i
+			}()
+			synctest.Wait()
+		}
+		for i := range 3 {
+			require.NoError(t, holder.Release(banker.Of("unit", 1)))
+			require.Equal(t, i, <-order)
+		}
+	})
+}
+
 // The oldest call is overtaken 256 times unless another number is set, and by a request for nothing never.
 func TestOvertakingByDefault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
