@@ -5,6 +5,7 @@ package banker_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -247,6 +248,23 @@ func TestRingThroughAnUnsafeRequest(t *testing.T) {
 	require.Equal(t, banker.ErrUnsafe, s.wantY.Explain(banker.Of("y", 1)).Err)
 	var ring *lockorder.DeadlockError
 	require.ErrorAs(t, <-s.m.begins(func() error { return s.wantY.Acquire(ctx, banker.Of("y", 1)) }), &ring)
+	s.ends(x)
+}
+
+// A grant ends a wait at once, also if the goroutine that gave waits before the other one has run.
+func TestAGrantEndsTheWaitBeforeItsGoroutineRuns(t *testing.T) {
+	s := newTwo(t)
+	ctx := within(t)
+	s.g.does(func() { s.own(s.y, banker.Of("y", 1)) })
+	y := s.m.begins(func() error { return s.wantY.AcquireRest(ctx) })
+	waiting(t, s.second, 1)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that it does not run before
+	x := s.g.begins(func() error {
+		s.y.Close()
+		return s.wantX.AcquireRest(ctx)
+	})
+	require.NoError(t, <-y)
+	waiting(t, s.first, 1)
 	s.ends(x)
 }
 

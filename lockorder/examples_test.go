@@ -214,6 +214,8 @@ func addWaits(all map[string]lockorder.Report, cache, index lockorder.Lock) {
 
 	other := waits(bare, cond, waker(12))
 	other.Goroutine = 13
+	both := waits(bare, cond, waker(13))
+	all["deadlock-cond-both"] = report(lockorder.Deadlock, lockorder.KindRing, both, other)
 	refused := report(lockorder.Deadlock, lockorder.KindRing, waits(bare, full, waker(13)), other)
 	refused.Refused = true
 	all["deadlock-waits-refused"] = refused

@@ -78,6 +78,17 @@ func TestVerifyNoneTellsEachFindingToOneTest(t *testing.T) {
 	require.Error(t, lockorder.Find(), "Find does not forget")
 }
 
+func TestVerifyNoneTellsTheGravestFirst(t *testing.T) {
+	defer lockorder.Reset(lockorder.State{})()
+	lockorder.SetHandler(func(lockorder.Report) {})
+	for i, name := range []string{"violation-order", "potential", "deadlock-self"} {
+		lockorder.Deliver(example(name, fmt.Sprint(i)))
+	}
+	told := &fakeT{name: "TestA"}
+	lockorder.VerifyNone(told)
+	require.Equal(t, []string{"deadlock", "potential", "violation"}, firstLines(strings.Join(told.errors, "")))
+}
+
 func TestParallelTestDoesNotFailForItsNeighbour(t *testing.T) {
 	defer lockorder.Reset(lockorder.State{})()
 	lockorder.SetHandler(func(lockorder.Report) {})
