@@ -251,6 +251,23 @@ func TestRingThroughAnUnsafeRequest(t *testing.T) {
 	s.ends(x)
 }
 
+// A ring that is found while a call gives up is told all the same: its report says that this call was refused.
+func TestRingFoundWhileGivingUp(t *testing.T) {
+	s := newTwo(t)
+	one := banker.Of("y", 1)
+	s.g.does(func() { s.own(s.y, one) })
+	x := s.gWaits(within(t))
+	k := register(t, s.second, "k", one)
+	s.other.does(func() { s.own(k, one) })
+	ctx := &ending{within(t), make(chan struct{}), func() { s.other.does(k.Close) }}
+	y := s.m.begins(func() error { return s.wantY.AcquireRest(ctx) })
+	waiting(t, s.second, 1)
+	close(ctx.done)
+	var ring *lockorder.DeadlockError
+	require.ErrorAs(t, <-y, &ring)
+	s.ends(x)
+}
+
 // A grant ends a wait at once, also if the goroutine that gave waits before the other one has run.
 func TestAGrantEndsTheWaitBeforeItsGoroutineRuns(t *testing.T) {
 	s := newTwo(t)
