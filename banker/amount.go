@@ -12,13 +12,14 @@ type Amount struct {
 	Units    int64  // how many of it
 }
 
-// Of returns an amount.
+// Of returns units of a resource as an Amount.
 func Of(resource string, units int64) Amount { return Amount{resource, units} }
 
 // String returns the amount as "gpu=2".
 func (a Amount) String() string { return fmt.Sprintf("%s=%d", a.Resource, a.Units) }
 
-// Capacity says how many units there are of each resource.
+// Capacity says how many units there are of each resource. What a unit stands for is the program's affair: a GPU, a
+// megabyte, a licence.
 type Capacity map[string]int64
 
 // Claim is what a job may hold at most.

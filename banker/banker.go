@@ -47,8 +47,8 @@ const DefaultOvertaking = 256
 // job may starve. The default is [DefaultOvertaking].
 func WithOvertaking(n int) Option { return func(s *settings) { s.overtaking = n } }
 
-// New returns a banker with all units of capacity free. The error is [ErrNegative] if a
-// number of units is negative.
+// New returns a banker with all units of capacity free, which it copies. Its resources are those of capacity, for
+// good; their units may change by [Banker.Grow] and [Banker.Shrink]. The error is [ErrNegative] if a number of units is negative.
 func New(capacity Capacity, options ...Option) (*Banker, error) {
 	s := settings{name: "banker", overtaking: DefaultOvertaking}
 	for _, o := range options {

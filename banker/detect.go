@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/internal/safestate"
 	"github.com/interlock-go/interlock/lockorder"
@@ -62,7 +63,7 @@ func (p *published) prepare(b *Banker) {
 	p.by = engine.Running()
 	p.refuse = make(chan struct{}, 1)
 	p.cond.SetName(b.name)
-	p.pc = engine.CallSite(3) // where the program calls Acquire or AcquireRest
+	p.pc = callsite.Outside()
 	p.wait.Prepare(&p.cond, forUnits, p.pc)
 }
 

@@ -47,4 +47,10 @@
 // grants ([WithOvertaking]). Then its job is pinned at the first place of the safe order
 // where its whole need fits. The jobs in front of it go on until they are done; nobody else
 // gets anything that would delay it, its own other calls included. Who asks for nothing overtakes nobody.
+//
+// # What it costs
+//
+// A decision takes about a microsecond with few jobs and one resource, and up to 10 µs with 100,000 jobs and 64 resources: it depends
+// on how many jobs a request displaces, not on how many there are. One lock guards a banker, and a call that need not wait
+// allocates nothing. A job takes some hundred bytes, and 16 more a resource. The folder bench has the figures, with their limits.
 package banker

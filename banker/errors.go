@@ -4,12 +4,18 @@ import "errors"
 
 // The errors of requests. A call that returns one has changed nothing.
 var (
-	ErrOverClaim       = errors.New("banker: more than the job's claim leaves")
+	// ErrOverClaim means that the job asks for more than its claim leaves: a mistake of the caller, as are the next five.
+	ErrOverClaim = errors.New("banker: more than the job's claim leaves")
+	// ErrExceedsCapacity means that there are not so many units, free or held.
 	ErrExceedsCapacity = errors.New("banker: more than there is in all")
-	ErrNegative        = errors.New("banker: negative number of units")
-	ErrOverRelease     = errors.New("banker: more than the job holds")
+	// ErrNegative means that a number of units is below 0.
+	ErrNegative = errors.New("banker: negative number of units")
+	// ErrOverRelease means that the job does not hold what it gives back.
+	ErrOverRelease = errors.New("banker: more than the job holds")
+	// ErrUnknownResource means that the banker was made without the resource.
 	ErrUnknownResource = errors.New("banker: no such resource")
-	ErrOverflow        = errors.New("banker: sum of units exceeds an int64")
+	// ErrOverflow means that amounts add up to more than an int64 holds.
+	ErrOverflow = errors.New("banker: sum of units exceeds an int64")
 
 	// ErrUnavailable means that fewer units are free than asked for.
 	ErrUnavailable = errors.New("banker: not enough free units")

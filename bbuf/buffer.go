@@ -19,7 +19,8 @@ var (
 )
 
 // Buffer is a first-in-first-out buffer of at most Cap items for any number of producers and
-// consumers. Make it with [New]; it must not be copied. Every method may be called concurrently.
+// consumers. Make it with [New]: the methods of the zero value panic, as do those of a copy. Every method may be called
+// concurrently. A Buffer needs no Close: one that nobody refers to is collected, with what is in it.
 //
 // Calls that wait are served in the order in which they began to wait. A call that comes later does not overtake them, except,
 // in a buffer of more than 16, while as many as there are processors have been woken and do not run yet. A call that waits is
@@ -28,10 +29,28 @@ var (
 // In the terminology of the Go memory model, a Put of an item synchronizes before the
 // return of the Get that takes it, the k'th Get synchronizes before the return of the
 // (k+Cap)'th Put, and Close synchronizes before any return of ErrClosed.
-//
-// # How it works
-//
-// The items lie in a ring of slots. Each side, the one that puts and the one that gets,
+type Buffer[T any] struct {
+	// Read by every call and written by New alone, so in every processor's cache.
+	self     *Buffer[T]
+	slots    []T
+	put, get *side[T]
+	limit    uint64 // capacity, in units of the count
+	oneLock  bool
+	maxWoken int32 // on one side, with two locks
+
+	// Read by calls that wait or wake, and seldom written.
+	detector detector
+	_        [64 - unsafe.Sizeof(detector{})]byte
+
+	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
+	_     [64]byte
+
+	// Guarded by the lock of the side.
+	putPool, getPool   waitqueue.Pool[parcel[T]]
+	putWoken, getWoken int32 // taken off the queue and not yet running
+}
+
+// How it works. The items lie in a ring of slots. Each side, the one that puts and the one that gets,
 // has a word that counts the items that went by, so the difference of the two is the number of
 // items in the ring. The word is the side's lock as well: one store publishes the count and unlocks.
 // It is Vyukov's bounded queue with the stamps of the slots replaced by two locks, which
@@ -64,26 +83,6 @@ var (
 // A smaller buffer is nearly always full or empty, so both sides meet all the time and a second lock only
 // costs. There the put side's lock guards everything, hand-over goes from caller to waiter without
 // a slot, and the two queues obey at every release: who waits to get waits at an empty ring, who waits to put at a full one.
-type Buffer[T any] struct {
-	// Read by every call and written by New alone, so in every processor's cache.
-	self     *Buffer[T]
-	slots    []T
-	put, get *side[T]
-	limit    uint64 // capacity, in units of the count
-	oneLock  bool
-	maxWoken int32 // on one side, with two locks
-
-	// Read by calls that wait or wake, and seldom written.
-	detector detector
-	_        [64 - unsafe.Sizeof(detector{})]byte
-
-	sides [6]side[T] // the ones used lie in one cache line with one lock and two lines apart with two
-	_     [64]byte
-
-	// Guarded by the lock of the side.
-	putPool, getPool   waitqueue.Pool[parcel[T]]
-	putWoken, getWoken int32 // taken off the queue and not yet running
-}
 
 // oneLockMax is the largest capacity for which one lock is faster than two.
 const oneLockMax = 16
@@ -145,8 +144,9 @@ func (b *Buffer[T]) Cap() int {
 	return len(b.slots)
 }
 
-// Len returns the number of items in the buffer at one instant during the call. What parked
-// calls want to put does not count.
+// Len returns the number of items in the buffer, from 0 to Cap. What was put or taken before the call, in the
+// sense of the Go memory model, counts; what others do meanwhile may count or not, and what parked calls want
+// to put does not. It is a figure to look at: by the time it is read it may be another.
 func (b *Buffer[T]) Len() int {
 	b.check()
 	if b.oneLock {
@@ -166,7 +166,7 @@ func (b *Buffer[T]) Len() int {
 	}
 }
 
-// Closed tells whether Close has been called. Items may still be in the buffer.
+// Closed tells whether Close has been called. Items may still be in the buffer, so it is no reason to stop getting: ErrClosed is.
 func (b *Buffer[T]) Closed() bool {
 	b.check()
 	return b.put.word.Load()&closed != 0

@@ -6,6 +6,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 )
 
@@ -52,8 +53,6 @@ func (d *detector) register(putting bool) (done func()) {
 	return func() { engine.Emit(c.Unregister(g)) }
 }
 
-const packagePrefix = "github.com/interlock-go/interlock/bbuf."
-
 // prepare returns the ticket of a call that may be about to park. A wait that a context can end is no
 // part of a deadlock, and without wakers none is certain.
 func (d *detector) prepare(ctx context.Context, putting bool) *ticket {
@@ -63,7 +62,7 @@ func (d *detector) prepare(ctx context.Context, putting bool) *ticket {
 	}
 	t := new(ticket)
 	c, kind := w.side(putting)
-	t.Prepare(c, kind, engine.CallerOutside(packagePrefix))
+	t.Prepare(c, kind, callsite.Outside())
 	return t
 }
 
@@ -74,7 +73,7 @@ func (d *detector) watching() bool { return d.watch.Load() != nil }
 func (d *detector) block(t *ticket, putting bool) {
 	if engine.HoldsAny() {
 		c, kind := d.make().side(putting)
-		engine.Emit(engine.HoldsAndWaits(c, kind, engine.CallerOutside(packagePrefix)))
+		engine.Emit(engine.HoldsAndWaits(c, kind, callsite.Outside()))
 	}
 	if t != nil {
 		t.Block()

@@ -12,23 +12,14 @@ import (
 
 // Cond is a condition variable: a place where goroutines wait for an event, or its announcement. It is
 // used as a [sync.Cond] is. L may be any [sync.Locker]; it is held by who looks at the condition
-// and by who changes it. A Cond is made with [New], or as a literal with L set, and must not be copied after first use.
+// and by who changes it. A Cond is made with [New], or as a literal with L set, and must not be copied after first use: a copy panics.
+// L is not changed once the Cond is in use. All methods may be called by several goroutines at once.
 //
 // Waiters are woken in the order in which they began to wait, and each Signal wakes one that waited before it:
 // a later one cannot take it away.
 //
 // In the terminology of the Go memory model, a call of Signal or Broadcast synchronizes before the return of every
 // call that it wakes.
-//
-// # How it works
-//
-// The waiters are queued under a lock of the Cond's own, which is held for a few
-// instructions and never while anything blocks. It is taken with L held or without it, and L is never taken under it.
-//
-//	field  changed                     read without the lock by  a stale value
-//	self   once, by the first to wait  all                       is nil; then it is set with a CAS
-//	state  with the lock held, by the  Signal, Broadcast         is of a call which they need not wake: who waits
-//	       store that releases it                                raises the count before it lets L go
 type Cond struct {
 	// L is held while observing or changing the condition.
 	L sync.Locker
@@ -42,6 +33,14 @@ type Cond struct {
 
 	detector detector
 }
+
+// How it works. The waiters are queued under a lock of the Cond's own, which is held for a few
+// instructions and never while anything blocks. It is taken with L held or without it, and L is never taken under it.
+//
+//	field  changed                     read without the lock by  a stale value
+//	self   once, by the first to wait  all                       is nil; then it is set with a CAS
+//	state  with the lock held, by the  Signal, Broadcast         is of a call which they need not wake: who waits
+//	       store that releases it                                raises the count before it lets L go
 
 // noCopy is what vet's copylocks looks for.
 type noCopy struct{}
@@ -100,7 +99,7 @@ func (c *Cond) WaitContext(ctx context.Context) error {
 }
 
 // WaitUntil is Wait that gives up at a deadline: then the error is [context.DeadlineExceeded], and all
-// is as with WaitContext.
+// is as with WaitContext. A deadline that has passed is found before waiting.
 func (c *Cond) WaitUntil(deadline time.Time) error {
 	c.check()
 	left := time.Until(deadline)
@@ -126,7 +125,7 @@ func (c *Cond) WaitUntil(deadline time.Time) error {
 
 // WaitFor waits until pred returns true or ctx ends. It calls pred with L held and nothing else of c's. The predicate wins over the context:
 // if pred is true WaitFor returns nil, even if ctx has ended, else the error is ctx's cause. L is held on return in every
-// case, also when pred panics.
+// case, also when pred panics. It panics if ctx is nil and pred is not true at once.
 func (c *Cond) WaitFor(ctx context.Context, pred func() bool) error {
 	for !pred() {
 		if err := c.WaitContext(ctx); err != nil {

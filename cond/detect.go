@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 )
 
@@ -42,8 +43,6 @@ func (d *detector) register() (done func()) {
 // held tells whether the caller holds l, as far as that can be known.
 func (d *detector) held(l sync.Locker) bool { return engine.HoldsLocker(l) }
 
-const packagePrefix = "github.com/interlock-go/interlock/cond."
-
 // prepare returns the ticket of a call that is about to wait. Without signallers no wait is known to be for ever.
 func (d *detector) prepare() *ticket {
 	w := d.watch.Load()
@@ -51,7 +50,7 @@ func (d *detector) prepare() *ticket {
 		return nil
 	}
 	t := new(ticket)
-	t.Prepare(&w.event, forCond, engine.CallerOutside(packagePrefix))
+	t.Prepare(&w.event, forCond, callsite.Outside())
 	return t
 }
 
@@ -61,7 +60,7 @@ func (d *detector) watching() bool { return d.watch.Load() != nil }
 // block says that the call, which is queued and has let L go, is about to park.
 func (d *detector) block(t *ticket) {
 	if engine.HoldsAny() {
-		engine.Emit(engine.HoldsAndWaits(&d.make().event, forCond, engine.CallerOutside(packagePrefix)))
+		engine.Emit(engine.HoldsAndWaits(&d.make().event, forCond, callsite.Outside()))
 	}
 	if t != nil {
 		t.Block()

@@ -6,7 +6,8 @@ package lockorder
 // never met. mutex.SetClass puts a lock into a class; a lock without one
 // stands for itself.
 //
-// A class is made once, usually in a package variable, and never freed.
+// A class is made once, usually in a package variable, and never freed. Its methods may be called by several
+// goroutines at once.
 type Class struct {
 	id     uint32
 	rank   int64
@@ -48,7 +49,7 @@ func (n Nesting) String() string {
 
 func (n Nesting) applyTo(c *Class) { c.nested = n }
 
-// ClassOption is an option of [NewClass]. The values of [Nesting] are some.
+// ClassOption is an option of [NewClass]: one of the values of [Nesting].
 type ClassOption interface{ applyTo(*Class) }
 
 // NewClass makes a class. It panics if the name is empty or an option is not

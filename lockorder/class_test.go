@@ -104,12 +104,12 @@ func TestReportNamesTheBrokenDeclaration(t *testing.T) {
 	want := fmt.Sprintf("low%d before mid%[1]d before high%[1]d", run)
 	lockorder.Order(low, mid, high)
 	r := lockorder.Explain(report(lockorder.Violation, lockorder.KindDeclaredOrder,
-		step(1, mutex(1, high.String()), mutex(2, low.String()), 10)))
+		step(1, aMutex(1, high.String()), aMutex(2, low.String()), 10)))
 	require.Equal(t, want, r.Rule)
 	require.Contains(t, r.Summary, "against the declared order "+want)
 
 	r = lockorder.Explain(report(lockorder.Violation, lockorder.KindClassNesting,
-		step(1, mutex(1, high.String()), mutex(2, high.String()), 10)))
+		step(1, aMutex(1, high.String()), aMutex(2, high.String()), 10)))
 	require.Equal(t, "NestNone", r.Rule)
 }
 

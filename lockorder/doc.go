@@ -65,6 +65,17 @@
 // [VerifyTestMain] alone is enough to fail a package's run; [VerifyNone]
 // names the test as well, also among parallel ones.
 //
+// # A running program
+//
+// [Snapshot] is all that is known at one moment: who waits for whom, who holds what, the orders and the findings;
+// [State.WriteDOT] draws it. [ReadMetrics] is the numbers alone. Package lockhttp shows both on a page, and lockslog,
+// lockexpvar and lockprom hand findings and numbers to slog, expvar and Prometheus.
+//
+// A program that cannot afford to hang asks by mutex.LockContext: where a wait would close a ring it returns a
+// [DeadlockError] with the report, and nothing is locked.
+//
+// With the build tag interlock_off there is no detector: declarations are accepted, nothing is found and nothing is listed.
+//
 // # Environment
 //
 // The variable INTERLOCK is read once at start. It holds key=value pairs with
@@ -78,7 +89,8 @@
 //	exitcode=66        with which halt_on_error ends it
 //	tiers=…            which tiers are printed: names with commas between them, all or
 //	                   none; by default those that fail
-//	graph=DIR          append orders and reports to a file for each process in DIR
+//	graph=DIR          append orders and reports to a file for each process in DIR, which is made
+//	                   if it is not there
 //	classes=FILE       the classes of locks by the places where they are acquired, as
 //	                   the command lockorder makes it; a class from SetClass goes before
 //	pause=FILE         hold goroutines up where a predicted deadlock needs them, by a plan

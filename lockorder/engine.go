@@ -3,6 +3,7 @@ package lockorder
 import (
 	"fmt"
 
+	"github.com/interlock-go/interlock/internal/discipline"
 	"github.com/interlock-go/interlock/internal/engine"
 )
 
@@ -32,9 +33,9 @@ func enginePauses(pause func(engine.Ask) (again bool)) {
 }
 
 func engineNewClass(name string, nested Nesting) uint32 {
-	return engine.NewClass(name, [...]engine.Nest{
-		NestAny: engine.NestAny, NestNone: engine.NestNone,
-		NestByAddress: engine.NestAddress, NestByRank: engine.NestRank,
+	return engine.NewClass(name, [...]discipline.Nest{
+		NestAny: discipline.Any, NestNone: discipline.None,
+		NestByAddress: discipline.Address, NestByRank: discipline.Rank,
 	}[nested])
 }
 

@@ -22,11 +22,11 @@ func frame(fn, file string, line int) lockorder.Frame {
 	return lockorder.Frame{Func: "example.com/svc/" + fn, File: "/src/svc/" + file, Line: line}
 }
 
-func mutex(id uint64, class string) lockorder.Lock {
+func aMutex(id uint64, class string) lockorder.Lock {
 	return lockorder.Lock{ID: id, Class: class, Type: "Mutex"}
 }
 
-func rwmutex(id uint64, class string) lockorder.Lock {
+func anRWMutex(id uint64, class string) lockorder.Lock {
 	return lockorder.Lock{ID: id, Class: class, Type: "RWMutex"}
 }
 
@@ -81,7 +81,7 @@ func step(g uint64, from, to lockorder.Lock, line int) lockorder.Edge {
 func ring(n int) []lockorder.Edge {
 	var edges []lockorder.Edge
 	for i := range n {
-		edges = append(edges, step(uint64(10+i), mutex(uint64(1+i), ""), mutex(uint64(1+(i+1)%n), ""), 10*(i+1)))
+		edges = append(edges, step(uint64(10+i), aMutex(uint64(1+i), ""), aMutex(uint64(1+(i+1)%n), ""), 10*(i+1)))
 	}
 	return edges
 }
@@ -94,9 +94,9 @@ func readers(e lockorder.Edge, held, want bool) lockorder.Edge {
 // examples has a report for every tier and kind. Names of files are those of
 // the golden files.
 func examples() map[string]lockorder.Report {
-	cache, index, gate := mutex(3, "cache.mu"), mutex(4, "index.mu"), mutex(9, "gate")
-	bareCache, bareIndex := mutex(3, ""), mutex(4, "")
-	table, log := rwmutex(5, "table"), rwmutex(6, "log")
+	cache, index, gate := aMutex(3, "cache.mu"), aMutex(4, "index.mu"), aMutex(9, "gate")
+	bareCache, bareIndex := aMutex(3, ""), aMutex(4, "")
+	table, log := anRWMutex(5, "table"), anRWMutex(6, "log")
 	all := map[string]lockorder.Report{
 		"deadlock-ring":        report(lockorder.Deadlock, lockorder.KindRing, put(12, cache, index), flush(13, cache, index)),
 		"deadlock-ring-3":      report(lockorder.Deadlock, lockorder.KindRing, ring(3)...),
@@ -104,7 +104,7 @@ func examples() map[string]lockorder.Report {
 		"potential":            report(lockorder.Potential, lockorder.KindInversion, put(12, cache, index), flush(13, cache, index)),
 		"potential-no-class":   report(lockorder.Potential, lockorder.KindInversion, put(12, bareCache, bareIndex), flush(13, bareCache, bareIndex)),
 		"potential-ring-3":     report(lockorder.Potential, lockorder.KindInversion, ring(3)...),
-		"potential-same-class": report(lockorder.Potential, lockorder.KindInversion, step(7, mutex(3, "account"), mutex(4, "account"), 10), step(8, mutex(4, "account"), mutex(3, "account"), 10)),
+		"potential-same-class": report(lockorder.Potential, lockorder.KindInversion, step(7, aMutex(3, "account"), aMutex(4, "account"), 10), step(8, aMutex(4, "account"), aMutex(3, "account"), 10)),
 		"guarded":              report(lockorder.Guarded, lockorder.KindInversion, guarded(12, gate, put(12, cache, index)), guarded(13, gate, flush(13, cache, index))),
 		"ordered":              report(lockorder.Ordered, lockorder.KindInversion, put(12, cache, index), flush(12, cache, index)),
 		"ordered-phases":       report(lockorder.Ordered, lockorder.KindInversion, inPhase(put(12, cache, index), "start-up"), flush(13, cache, index)),
@@ -173,7 +173,7 @@ func addViolations(all map[string]lockorder.Report, cache, index lockorder.Lock)
 	declared := report(lockorder.Violation, lockorder.KindDeclaredOrder, put(12, cache, index))
 	declared.Rule = "index.mu before cache.mu"
 	all["violation-order"] = declared
-	nesting := report(lockorder.Violation, lockorder.KindClassNesting, step(12, mutex(3, "shard"), mutex(4, "shard"), 10))
+	nesting := report(lockorder.Violation, lockorder.KindClassNesting, step(12, aMutex(3, "shard"), aMutex(4, "shard"), 10))
 	nesting.Rule = "NestByRank"
 	all["violation-nesting"] = nesting
 }
@@ -191,7 +191,7 @@ func addHazards(all map[string]lockorder.Report, cache lockorder.Lock) {
 		Want: lockorder.Hold{Stack: []lockorder.Frame{frame("cache.(*Cache).fetch", "cache/fetch.go", 12), frame("cache.(*Cache).Put", "cache/cache.go", 50)}},
 	})
 	all["hazard-long-wait-gone"] = report(lockorder.Hazard, lockorder.KindLongWait, waiter, lockorder.Edge{Goroutine: 12, Held: holds(put), State: "gone"})
-	once, cached := lockorder.Lock{ID: 2, Type: "Once"}, mutex(3, "")
+	once, cached := lockorder.Lock{ID: 2, Type: "Once"}, aMutex(3, "")
 	all["deadlock-once"] = report(lockorder.Deadlock, lockorder.KindRing, step(7, once, cached, 10), step(8, cached, once, 20))
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/lockorder"
 )
 
@@ -67,4 +69,9 @@ func TestGraphFolderThatCannotBeIsNamed(t *testing.T) {
 	_, stderr, code := child(t, "nothing", "graph="+file)
 	require.Zero(t, code)
 	require.True(t, strings.HasPrefix(stderr, "interlock: INTERLOCK: graph: "), stderr)
+}
+
+// More from one process would be thrown away, and fewer would make its file say less than two runs' would.
+func TestTheGraphIsToldOfAsManyGoroutinesAsItKeeps(t *testing.T) {
+	require.Equal(t, graphfile.MaxSeen, engine.MaxHeard)
 }

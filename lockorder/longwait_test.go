@@ -98,7 +98,7 @@ func TestLongWaitIsReportedIfTheHolderIsBlockedOrGone(t *testing.T) {
 		return lockorder.Tick{Now: time.Unix(int64(s), 0), State: state}
 	}
 	chained := waitingFor(12, 1)
-	chained.Waits = append(chained.Waits, lockorder.Wait{Goroutine: 12, Seq: 1, Want: locked(mutex(77, "other"))})
+	chained.Waits = append(chained.Waits, lockorder.Wait{Goroutine: 12, Seq: 1, Want: locked(aMutex(77, "other"))})
 	crowd := waitingFor(12, 1)
 	crowd.Waits = append(crowd.Waits, lockorder.Wait{Goroutine: 16, Seq: 1, Want: crowd.Waits[0].Want})
 	for _, c := range []struct {

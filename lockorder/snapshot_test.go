@@ -15,12 +15,12 @@ import (
 
 // busy is a state with everything in it.
 func busy() lockorder.State {
-	cache, index, plain := mutex(3, "cache.mu"), mutex(4, "index.mu"), rwmutex(7, "")
+	cache, index, plain := aMutex(3, "cache.mu"), aMutex(4, "index.mu"), anRWMutex(7, "")
 	dependency := func(e lockorder.Edge, count uint64) lockorder.Dependency {
 		return lockorder.Dependency{Goroutine: e.Goroutine, Held: e.Held, Want: e.Want, Count: count}
 	}
 	return lockorder.State{
-		Locks: []lockorder.Lock{plain, index, cache, mutex(9, "evil\"\n\\name")},
+		Locks: []lockorder.Lock{plain, index, cache, aMutex(9, "evil\"\n\\name")},
 		Orders: []lockorder.Dependency{
 			dependency(flush(13, cache, index), 2), dependency(put(12, cache, index), 5),
 			dependency(step(14, plain, cache, 10), 1), dependency(put(15, cache, index), 1),

@@ -72,7 +72,8 @@ func plural(n int, what string) string {
 }
 
 // Find returns an error with the text of all findings of the process so far
-// that fail, or nil. It says the same each time it is asked.
+// that fail, or nil. It says the same each time it is asked. It is for programs that
+// are no tests, such as one that exits with 1 at its end; tests have [VerifyNone] and [VerifyTestMain].
 func Find(opts ...Option) error {
 	o := buildOpts(opts)
 	auditHeld()

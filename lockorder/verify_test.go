@@ -211,7 +211,7 @@ func TestVerifyTestMainEndsWithTheRightCode(t *testing.T) {
 func left() []lockorder.HeldLock {
 	hold := examples()["hazard-held-at-exit"].Edges[0].Held[0]
 	other := hold
-	other.Lock = mutex(99, "held by the living")
+	other.Lock = aMutex(99, "held by the living")
 	return []lockorder.HeldLock{
 		{Goroutine: 12, Finished: true, Hold: hold},
 		{Goroutine: 13, Hold: other},

@@ -26,7 +26,7 @@ func acquire(q *engine.Request, l native) {
 	quiet.Begin()
 	r := engine.Enter()
 	var news *engine.News
-	if measuring == nil { // the locks taken to measure are in nobody's order
+	if !measuring { // the locks taken to measure are in nobody's order
 		news = r.Before(q)
 	}
 	quiet.End()

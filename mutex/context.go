@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/internal/park"
 	"github.com/interlock-go/interlock/internal/quiet"
@@ -24,25 +25,27 @@ type Lock interface{ *Mutex | *RWMutex }
 //     [lockorder.DeadlockError] with the ring. Release what you hold and begin again.
 //
 // If it returns an error l is not locked by it. A release that races with the end of
-// ctx may win; then the lock is held and the error nil.
+// ctx may win; then the lock is held and the error nil. In the terminology of the Go memory model a call that
+// returns nil counts as a Lock, and any other establishes nothing.
 //
 // A call that waits is served before goroutines that come after it only as far as
-// package sync's TryLock succeeds: it has no claim to the lock before it has it.
-// LockContext panics if ctx is nil.
+// package sync's TryLock succeeds: it has no claim to the lock before it has it, and under heavy contention
+// Lock comes first. Unlike Lock it allocates. LockContext panics if ctx is nil.
 //
 //go:norace
 //go:noinline
 func LockContext[L Lock](ctx context.Context, l L) error {
-	q, n := writeSide(l, caller())
+	q, n := writeSide(l, callsite.Outside())
 	return acquireContext(ctx, q, n)
 }
 
-// RLockContext is LockContext for reading.
+// RLockContext locks rw for reading like its RLock method, and gives up as [LockContext] does, with the same errors. It
+// panics if ctx is nil.
 //
 //go:norace
 //go:noinline
 func RLockContext(ctx context.Context, rw *RWMutex) error {
-	return acquireContext(ctx, rw.readRequest(caller()), (*readSide)(rw))
+	return acquireContext(ctx, rw.readRequest(callsite.Outside()), (*readSide)(rw))
 }
 
 // writeSide returns what it takes to lock l for writing with return address pc.

@@ -72,3 +72,42 @@ func ExampleSetClass() {
 	session.Lock() // as declared; the other way round is a violation
 	defer session.Unlock()
 }
+
+// Readers share the lock; a writer has it alone.
+func ExampleRWMutex() {
+	var mu mutex.RWMutex // instead of sync.RWMutex
+	ports := map[string]int{}
+
+	mu.Lock()
+	ports["http"] = 80
+	mu.Unlock()
+
+	mu.RLock()
+	defer mu.RUnlock()
+	fmt.Println(ports["http"])
+	// Output: 80
+}
+
+func ExampleRLockContext() {
+	var mu mutex.RWMutex
+	if err := mutex.RLockContext(context.Background(), &mu); err != nil {
+		return // nothing is locked
+	}
+	defer mu.RUnlock()
+	fmt.Println("reading")
+	// Output: reading
+}
+
+// While the value is made, the Once is a lock like any other: a ring through it is reported.
+func ExampleOnceValue() {
+	config := mutex.OnceValue(func() string {
+		fmt.Println("loading")
+		return "loaded"
+	})
+	fmt.Println(config())
+	fmt.Println(config())
+	// Output:
+	// loading
+	// loaded
+	// loaded
+}

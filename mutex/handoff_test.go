@@ -48,7 +48,7 @@ func TestHandedOverIsNotHeld(t *testing.T) {
 				elsewhere(l.Unlock)
 				nest(&b) // holds nothing
 			}, nesting(&b, l))
-			w.want(nothing)
+			w.Want(nothing)
 		})
 	}
 	t.Run("read side", func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestHandedOverIsNotHeld(t *testing.T) {
 			elsewhere(rw.RUnlock)
 			nest(&b)
 		}, nesting(&b, &rw))
-		w.want(nothing)
+		w.Want(nothing)
 	})
 	t.Run("twin", func(t *testing.T) {
 		w := detect(t)
@@ -70,7 +70,7 @@ func TestHandedOverIsNotHeld(t *testing.T) {
 			nest(&b)
 			elsewhere(a.Unlock)
 		}, nesting(&b, &a))
-		w.want(lockorder.Potential)
+		w.Want(lockorder.Potential)
 	})
 }
 
@@ -114,7 +114,7 @@ func TestMutexAsSemaphore(t *testing.T) {
 	})
 	all.Wait()
 	require.Equal(t, rounds*(rounds-1)/2, sum)
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 func TestBaton(t *testing.T) {
@@ -140,7 +140,7 @@ func TestBaton(t *testing.T) {
 	for i, who := range order {
 		require.Equal(t, i%2, who)
 	}
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 // A goroutine that waits for a signal with another lock in hand, which nobody needs to signal.
@@ -158,5 +158,5 @@ func TestSemaphoreUnderALock(t *testing.T) {
 	signal.Unlock()
 	all.Wait()
 	signal.Unlock()
-	w.want(nothing)
+	w.Want(nothing)
 }

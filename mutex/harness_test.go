@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
-	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
@@ -49,85 +49,37 @@ func child(t *testing.T, name, settings string) (output string, code int) {
 	return string(out), cmd.ProcessState.ExitCode()
 }
 
+// nothing is the tier of no report at all.
+const nothing = reported.Nothing
+
 // watch collects what is reported while a test runs.
 type watch struct {
-	t       *testing.T
-	mu      sync.Mutex
-	reports []lockorder.Report
-	arrived chan struct{} // has something in it after a report
+	*reported.Reports
+	t *testing.T
 }
 
 // detect begins with a detector that has seen nothing. Tests that use it do not run in parallel.
 func detect(t *testing.T) *watch {
 	t.Helper()
-	engine.Reset()
-	w := &watch{t: t, arrived: make(chan struct{}, 1)}
-	lockorder.SetHandler(w.take)
-	t.Cleanup(func() {
-		lockorder.SetHandler(nil)
-		engine.Reset()
-	})
-	return w
+	return &watch{Reports: reported.During(t), t: t}
 }
 
-func (w *watch) take(r lockorder.Report) {
-	w.mu.Lock()
-	w.reports = append(w.reports, r)
-	w.mu.Unlock()
-	select {
-	case w.arrived <- struct{}{}:
-	default:
-	}
-}
-
-// taken returns the reports so far, the gravest first.
-func (w *watch) taken() []lockorder.Report {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	all := slices.Clone(w.reports)
-	slices.SortStableFunc(all, func(a, b lockorder.Report) int { return int(a.Tier) - int(b.Tier) })
-	return all
-}
-
-// nothing is the tier of no report at all.
-const nothing lockorder.Tier = 0
-
-// best is the gravest tier reported.
-func (w *watch) best() lockorder.Tier {
-	if all := w.taken(); len(all) > 0 {
-		return all[0].Tier
-	}
-	return nothing
-}
-
-// want fails the test unless the gravest report has the tier, and returns that report.
-func (w *watch) want(tier lockorder.Tier) lockorder.Report {
+// meet has first run up to where it pauses, then second until it blocks, then first to where that closes a
+// ring. Afterwards rescue must let both go.
+func (w *watch) meet(first func(pause func()), second, rescue func()) {
 	w.t.Helper()
-	all := w.taken()
-	if tier == nothing {
-		require.Empty(w.t, all)
-		return lockorder.Report{}
-	}
-	require.NotEmpty(w.t, all)
-	require.Equal(w.t, tier, all[0].Tier, "%v", all[0])
-	return all[0]
-}
-
-// only is want for exactly one report.
-func (w *watch) only(tier lockorder.Tier) lockorder.Report {
-	w.t.Helper()
-	require.Len(w.t, w.taken(), 1)
-	return w.want(tier)
-}
-
-// await returns when something has been reported, or false when patience is over.
-func (w *watch) await() bool {
-	select {
-	case <-w.arrived:
-		return true
-	case <-time.After(patience):
-		return false
-	}
+	paused, goOn := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() { first(func() { close(paused); <-goOn }) })
+	<-paused
+	all.Go(second)
+	waiters(w.t, 1)
+	close(goOn)
+	reported := w.Arrives()
+	rescue()
+	all.Wait()
+	require.True(w.t, reported)
+	require.Len(w.t, w.Want(lockorder.Deadlock).Edges, 2)
 }
 
 // inTurn runs each function on a goroutine of its own, one after the other.
@@ -174,7 +126,7 @@ func play(t *testing.T, scenarios []scenario) {
 		t.Run(s.name, func(t *testing.T) {
 			w := detect(t)
 			inTurn(s.parts(new(locks))...)
-			w.want(s.tier)
+			w.Want(s.tier)
 		})
 	}
 }

@@ -10,7 +10,9 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/internal/quiet"
 )
 
 // LockAll locks all the given locks, or none: a *[Mutex], a *[RWMutex] (for writing) and what
@@ -22,7 +24,7 @@ import (
 // unlock unlocks them all and must be called once. The error is as that of [LockContext],
 // with nothing locked. LockAll panics if a lock is nil, of another type, or given twice.
 func LockAll(ctx context.Context, locks ...sync.Locker) (unlock func(), err error) {
-	pc := caller()
+	pc := callsite.Outside()
 	members := make([]member, len(locks))
 	for i, l := range locks {
 		members[i] = newMember(l, pc)
@@ -31,6 +33,11 @@ func LockAll(ctx context.Context, locks ...sync.Locker) (unlock func(), err erro
 	for i := 1; i < len(members); i++ {
 		if members[i].order(members[i-1]) == 0 {
 			panic("mutex: LockAll: the same lock twice")
+		}
+	}
+	if ctx != nil && ctx.Err() == nil {
+		for _, m := range members[min(1, len(members)):] {
+			ahead(m.q)
 		}
 	}
 	for first := 0; ; {
@@ -75,6 +82,17 @@ func newMember(l sync.Locker, pc uintptr) member {
 
 func (m member) order(other member) int {
 	return cmp.Compare(uintptr(unsafe.Pointer(m.q.Core)), uintptr(unsafe.Pointer(other.q.Core)))
+}
+
+// ahead looks at the order of a lock that is only tried as long as it is free: what is held besides
+// these locks is held by one that may come to wait for it all the same.
+//
+//go:norace
+func ahead(q *engine.Request) {
+	quiet.Begin()
+	news := engine.Enter().Before(q)
+	quiet.End()
+	engine.Emit(news)
 }
 
 // tryAll waits for member first and tries the others. It returns the index of one that was

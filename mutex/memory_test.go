@@ -26,16 +26,16 @@ func TestOrderOutlivesAFlood(t *testing.T) {
 	w := detect(t)
 	var a, b mutex.Mutex
 	inTurn(func() { nest(&a, &b) }, flood)
-	w.want(nothing)
+	w.Want(nothing)
 	elsewhere(func() { nest(&b, &a) })
-	w.only(lockorder.Potential)
+	w.Only(lockorder.Potential)
 }
 
 func TestOrderOutlivesAFloodInOneOrder(t *testing.T) {
 	w := detect(t)
 	var a, b mutex.Mutex
 	inTurn(func() { nest(&a, &b) }, flood, func() { nest(&a, &b) })
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 func init() {

@@ -47,7 +47,7 @@ func TestMisusePanics(t *testing.T) {
 				test.after()
 				usable(t, &m, &rw)
 			}
-			w.want(nothing)
+			w.Want(nothing)
 		})
 	}
 }
@@ -80,7 +80,7 @@ func TestDetectionAfterMisuse(t *testing.T) {
 		a.Unlock()
 	})
 	elsewhere(nesting(&b, &a))
-	w.only(lockorder.Potential)
+	w.Only(lockorder.Potential)
 }
 
 // copied copies what go vet would not let pass.
@@ -110,7 +110,7 @@ func TestCopyOfALockedLock(t *testing.T) {
 	d.Unlock()
 	nest(d)
 	nest(d.RLocker())
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 // embeds is how most programs have their locks.
@@ -123,9 +123,9 @@ func TestEmbeddedLocks(t *testing.T) {
 	w := detect(t)
 	var x, y embeds
 	inTurn(nesting(&x, &x.rw), nesting(&x, &y.rw))
-	w.want(nothing)
+	w.Want(nothing)
 	elsewhere(nesting(&y.rw, &x))
-	w.only(lockorder.Potential)
+	w.Only(lockorder.Potential)
 }
 
 func TestCollectedLocksAreForgotten(t *testing.T) {
@@ -139,7 +139,7 @@ func TestCollectedLocksAreForgotten(t *testing.T) {
 		runtime.GC()
 		return len(lockorder.Snapshot().Orders) <= before
 	}, patience, time.Millisecond)
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 // A copy locked first, with nothing held, must not pass for the lock that it was made of.
@@ -149,9 +149,9 @@ func TestCopiedLocksAreLocksOfTheirOwn(t *testing.T) {
 	elsewhere(nesting(&a, &b))
 	a2, b2 := copied(&a), copied(&b)
 	elsewhere(nesting(b2, a2))
-	w.want(nothing)
+	w.Want(nothing)
 	elsewhere(nesting(a2, b2))
-	w.only(lockorder.Potential)
+	w.Only(lockorder.Potential)
 }
 
 // The holder has not yet heard of the first release when the second comes.

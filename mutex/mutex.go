@@ -23,7 +23,11 @@ import (
 // before the m'th call to Lock for any n < m, a successful TryLock counts as a Lock,
 // and a failed one establishes nothing. The detector's own bookkeeping adds no
 // ordering that the race detector could see.
-//
+type Mutex struct {
+	mu   sync.Mutex
+	core engine.Core
+}
+
 // The fast path is sync.Mutex's own compare-and-swap with a look before it and a note
 // after it. It is open when the goroutine that locked last locks again and holds
 // either nothing else or a set of locks under which the order is known:
@@ -35,12 +39,9 @@ import (
 //
 // Of the methods on it none checks the size of the stack (go:nosplit), and their branches are
 // gotos because the compiler makes a value of a condition with an "or" in it.
-type Mutex struct {
-	mu   sync.Mutex
-	core engine.Core
-}
 
-// Lock locks m. If the lock is in use, the calling goroutine blocks until it is free.
+// Lock locks m. If the lock is in use, the calling goroutine blocks until it is free. Locking what the goroutine holds
+// already is reported, and blocks until another goroutine unlocks.
 //
 //go:norace
 //go:noinline
@@ -115,7 +116,7 @@ func (m *Mutex) TryLock() bool {
 	return true
 }
 
-// Unlock unlocks m. It panics if m is not locked.
+// Unlock unlocks m, in whatever order among several locks. It panics if m is not locked.
 //
 //go:norace
 //go:noinline

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 )
 
@@ -41,7 +42,7 @@ func (o *Once) doSlow(f func()) {
 }
 
 //go:norace
-func (o *Once) lock() { acquire(o.request(caller()), &o.mu) }
+func (o *Once) lock() { acquire(o.request(callsite.Outside()), &o.mu) }
 
 //go:norace
 func (o *Once) unlock() {

@@ -97,10 +97,10 @@ func TestRingInEveryOrderOfSections(t *testing.T) {
 			w := detect(t)
 			var l [3]mutex.Mutex
 			for _, i := range p {
-				w.want(nothing)
+				w.Want(nothing)
 				elsewhere(nesting(&l[i], &l[(i+1)%3]))
 			}
-			require.Len(t, w.only(lockorder.Potential).Edges, 3)
+			require.Len(t, w.Only(lockorder.Potential).Edges, 3)
 		})
 	}
 }
@@ -114,18 +114,18 @@ func TestLongRings(t *testing.T) {
 				elsewhere(nesting(&l[i], &l[i+1]))
 			}
 			elsewhere(nesting(&l[0], &l[n-1]))
-			w.want(nothing)
+			w.Want(nothing)
 			elsewhere(nesting(&l[n-1], &l[0]))
-			require.Len(t, w.want(lockorder.Potential).Edges, 2, "the shortest: the first and the last know each other")
+			require.Len(t, w.Want(lockorder.Potential).Edges, 2, "the shortest: the first and the last know each other")
 		})
 		t.Run(fmt.Sprint(n, " without a chord"), func(t *testing.T) {
 			w := detect(t)
 			l := make([]mutex.Mutex, n)
 			for i := range n {
-				w.want(nothing)
+				w.Want(nothing)
 				elsewhere(nesting(&l[i], &l[(i+1)%n]))
 			}
-			r := w.only(lockorder.Potential)
+			r := w.Only(lockorder.Potential)
 			require.Len(t, r.Edges, n)
 			for i, e := range r.Edges {
 				next := r.Edges[(i+1)%n]
@@ -141,14 +141,14 @@ func TestJoinAndPhase(t *testing.T) {
 	inTurn(nesting(&l.a, &l.b), nesting(&l.b, &l.a))
 	// One was over before the other began. Where the runtime's g is out of reach nobody can tell
 	// that a goroutine has finished, and nothing is claimed.
-	require.Equal(t, !goroutine.Direct, w.only(lockorder.Potential).Overlap)
+	require.Equal(t, !goroutine.Direct, w.Only(lockorder.Potential).Overlap)
 
 	w = detect(t)
 	end := lockorder.Phase("start-up")
 	elsewhere(nesting(&l.c, &l.d))
 	end()
 	elsewhere(nesting(&l.d, &l.c))
-	w.only(lockorder.Ordered)
+	w.Only(lockorder.Ordered)
 }
 
 func TestOverlap(t *testing.T) {
@@ -164,7 +164,7 @@ func TestOverlap(t *testing.T) {
 	<-begun
 	both.Go(func() { nest(&l.b, &l.a); close(over) })
 	both.Wait()
-	require.True(t, w.only(lockorder.Potential).Overlap)
+	require.True(t, w.Only(lockorder.Potential).Overlap)
 }
 
 func TestClasses(t *testing.T) {
@@ -180,11 +180,11 @@ func TestClasses(t *testing.T) {
 			mutex.SetClass(&d, journals)
 			if inverse {
 				inTurn(nesting(&a, &b), nesting(&d, &c))
-				require.Equal(t, "account", w.only(lockorder.Potential).Edges[0].Want.Lock.Class)
+				require.Equal(t, "account", w.Only(lockorder.Potential).Edges[0].Want.Lock.Class)
 				return
 			}
 			inTurn(nesting(&a, &b), nesting(&c, &d))
-			w.want(nothing)
+			w.Want(nothing)
 		}
 	}
 	t.Run("instances in both orders", pairs(true))
@@ -197,9 +197,9 @@ func TestClasses(t *testing.T) {
 		}
 		w := detect(t)
 		inTurn(nesting(&l[0], &l[1]), nesting(&l[1], &l[2]), nesting(&l[0], &l[2]))
-		w.want(nothing)
+		w.Want(nothing)
 		elsewhere(nesting(&l[2], &l[0]))
-		w.only(lockorder.Violation)
+		w.Only(lockorder.Violation)
 	})
 	t.Run("by address", func(t *testing.T) {
 		addressed := lockorder.NewClass("addressed", lockorder.NestByAddress)
@@ -209,9 +209,9 @@ func TestClasses(t *testing.T) {
 		}
 		w := detect(t)
 		inTurn(nesting(&l[0], &l[1]), nesting(&l[1], &l[2]), nesting(&l[0], &l[2]))
-		w.want(nothing)
+		w.Want(nothing)
 		elsewhere(nesting(&l[1], &l[0]))
-		w.only(lockorder.Violation)
+		w.Only(lockorder.Violation)
 	})
 }
 
@@ -232,8 +232,8 @@ func TestHandOverHand(t *testing.T) {
 	}
 	w := detect(t)
 	inTurn(walk(list), walk(list), walk(list[5:]))
-	w.want(nothing)
+	w.Want(nothing)
 	slices.Reverse(list)
 	elsewhere(walk(list))
-	w.want(lockorder.Potential)
+	w.Want(lockorder.Potential)
 }

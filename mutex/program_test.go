@@ -53,7 +53,7 @@ func (w *watch) run(p oracle.Program, locks []lock) {
 		stuck := false
 		elsewhere(func() { stuck = w.walk(g, locks) })
 		if stuck {
-			require.Equal(w.t, lockorder.Deadlock, w.best(), "nothing said of a goroutine in its own way:\n%v", p)
+			require.Equal(w.t, lockorder.Deadlock, w.Gravest(), "nothing said of a goroutine in its own way:\n%v", p)
 			return
 		}
 	}
@@ -94,13 +94,10 @@ func inItsOwnWay(held []oracle.Held, want oracle.Held) bool {
 // letGo asks for what the goroutine itself bars, lets another one open the way after the report,
 // and releases everything.
 func (w *watch) letGo(l lock, held []oracle.Held, want oracle.Held) {
-	select {
-	case <-w.arrived:
-	default:
-	}
+	w.Forget()
 	var rescue sync.WaitGroup
 	rescue.Go(func() {
-		w.await()
+		w.Arrives()
 		for _, h := range held {
 			if h.Lock == want.Lock {
 				l.side(h.Read).Unlock()
@@ -204,5 +201,5 @@ func judge(t *testing.T, p oracle.Program, locks []lock) lockorder.Tier {
 	t.Helper()
 	w := detect(t)
 	w.run(p, locks)
-	return w.best()
+	return w.Gravest()
 }

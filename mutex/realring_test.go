@@ -43,7 +43,7 @@ func (r *ring) close(t *testing.T, w *watch) {
 		r.told = time.Now()
 		buf := make([]byte, 16<<10)
 		r.teller = string(buf[:runtime.Stack(buf, false)])
-		w.take(rep)
+		w.Take(rep)
 	})
 	n := len(r.locks)
 	var all, ready sync.WaitGroup
@@ -58,9 +58,9 @@ func (r *ring) close(t *testing.T, w *watch) {
 		close(goOn[i])
 	}
 	waiters(t, n-1)
-	require.Empty(t, w.taken(), "it is not closed yet")
+	require.Empty(t, w.All(), "it is not closed yet")
 	close(goOn[n-1])
-	reported := w.await()
+	reported := w.Arrives()
 	r.locks[0].Unlock() // a hand-off: legal, and the way out
 	all.Wait()
 	require.True(t, reported)
@@ -111,7 +111,7 @@ func TestRealRings(t *testing.T) {
 				w := detect(t)
 				r := newRing(n)
 				r.close(t, w)
-				r.check(t, w.only(lockorder.Deadlock))
+				r.check(t, w.Only(lockorder.Deadlock))
 				if best = min(best, r.told.Sub(r.asked)); best < soon {
 					break
 				}
@@ -164,7 +164,7 @@ func TestAlmostARing(t *testing.T) {
 	waiters(t, n-1)
 	l[n-1].Unlock()
 	all.Wait()
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 // A reader holds what a writer waits for, and waits behind that writer for what the other way
@@ -195,12 +195,12 @@ func TestRingOfReadersAndWriters(t *testing.T) {
 	waiters(t, 2)
 	close(goOn[0])
 	waiters(t, 3)
-	require.NotEqual(t, lockorder.Deadlock, w.best())
+	require.NotEqual(t, lockorder.Deadlock, w.Gravest())
 	close(goOn[1])
-	require.Eventually(t, func() bool { return w.best() == lockorder.Deadlock }, patience, time.Millisecond)
+	require.Eventually(t, func() bool { return w.Gravest() == lockorder.Deadlock }, patience, time.Millisecond)
 	a.RUnlock()
 	all.Wait()
-	require.Len(t, w.want(lockorder.Deadlock).Edges, 4)
+	require.Len(t, w.Want(lockorder.Deadlock).Edges, 4)
 }
 
 func TestReadersWithoutAWriterAreNoRing(t *testing.T) {
@@ -220,7 +220,7 @@ func TestReadersWithoutAWriterAreNoRing(t *testing.T) {
 	all.Go(reader(&a, &b))
 	all.Go(reader(&b, &a))
 	all.Wait()
-	w.only(lockorder.NeedsWriter)
+	w.Only(lockorder.NeedsWriter)
 }
 
 // Ring through what RLocker returns: a reader by RLocker and a writer of the other.
@@ -228,56 +228,26 @@ func TestRingThroughRLocker(t *testing.T) {
 	w := detect(t)
 	var m mutex.Mutex
 	var rw mutex.RWMutex
-	reads, goOn := make(chan struct{}), make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
+	w.meet(func(pause func()) {
 		rw.RLocker().Lock()
-		close(reads)
-		<-goOn
+		pause()
 		nest(&m)
 		rw.RLocker().Unlock()
-	})
-	<-reads
-	all.Go(func() {
-		m.Lock()
-		nest(&rw)
-	})
-	waiters(t, 1)
-	close(goOn)
-	reported := w.await()
-	m.Unlock()
-	all.Wait()
-	require.True(t, reported)
-	r := w.only(lockorder.Deadlock)
-	require.Len(t, r.Edges, 2)
+	}, func() { m.Lock(); nest(&rw) }, m.Unlock)
+	w.Only(lockorder.Deadlock)
 }
 
 func TestRingThroughOnce(t *testing.T) {
 	w := detect(t)
 	var m mutex.Mutex
 	var once mutex.Once
-	inside, goOn := make(chan struct{}), make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
-		once.Do(func() {
-			close(inside)
-			<-goOn
-			nest(&m)
-		})
-	})
-	<-inside
-	all.Go(func() {
+	w.meet(func(pause func()) {
+		once.Do(func() { pause(); nest(&m) })
+	}, func() {
 		m.Lock()
 		once.Do(func() { panic("a second time") })
-	})
-	waiters(t, 1)
-	close(goOn)
-	reported := w.await()
-	m.Unlock()
-	all.Wait()
-	require.True(t, reported)
-	r := w.only(lockorder.Deadlock)
-	require.Len(t, r.Edges, 2)
+	}, m.Unlock)
+	r := w.Only(lockorder.Deadlock)
 	types := []string{r.Edges[0].Want.Lock.Type, r.Edges[1].Want.Lock.Type}
 	require.ElementsMatch(t, []string{"Mutex", "Once"}, types)
 }
@@ -302,5 +272,5 @@ func TestOnceOrder(t *testing.T) {
 		close(asked)
 	})
 	all.Wait()
-	w.want(nothing)
+	w.Want(nothing)
 }

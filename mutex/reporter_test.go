@@ -47,7 +47,7 @@ func TestOneInversionAMillionTimes(t *testing.T) {
 			}
 		})
 	}
-	w.only(lockorder.Potential)
+	w.Only(lockorder.Potential)
 	require.Len(t, lockorder.Snapshot().Findings, 1)
 }
 
@@ -59,7 +59,7 @@ func TestOneInversionOfManyLocks(t *testing.T) {
 		elsewhere(nesting(a, b))
 		elsewhere(nesting(b, a))
 	}
-	w.only(lockorder.Potential)
+	w.Only(lockorder.Potential)
 	require.EqualValues(t, n-1, repeats(t), "the lines to change are the same")
 }
 
@@ -72,7 +72,7 @@ func TestTwoInversionsAreTwoReports(t *testing.T) {
 		elsewhere(func() { nest(&c, &d) })
 		elsewhere(func() { nest(&d, &c) })
 	}
-	all := w.taken()
+	all := w.All()
 	require.Len(t, all, 2)
 	require.NotEqual(t, all[0].ID, all[1].ID)
 }
@@ -85,10 +85,10 @@ func TestHandlerMayLock(t *testing.T) {
 		nest(&own, &rw)
 		nest(&a) // what is being asked for
 		nest(&own, rw.RLocker())
-		w.take(r)
+		w.Take(r)
 	})
 	inTurn(nesting(&a, &b), nesting(&b, &a))
-	require.Len(t, w.only(lockorder.Potential).Edges, 2)
+	require.Len(t, w.Only(lockorder.Potential).Edges, 2)
 	usable(t, &a, &rw)
 	usable(t, &b, &rw)
 	usable(t, &own, &rw)
@@ -100,7 +100,7 @@ func TestHandlerMayBeWrongItself(t *testing.T) {
 	var a, b, c, d mutex.Mutex
 	first := true
 	lockorder.SetHandler(func(r lockorder.Report) {
-		w.take(r)
+		w.Take(r)
 		if first { // only then: told of d and c, it has d in hand itself
 			first = false
 			inTurn(nesting(&c, &d), nesting(&d, &c))
@@ -112,7 +112,7 @@ func TestHandlerMayBeWrongItself(t *testing.T) {
 		a.Unlock()
 		b.Unlock()
 	})
-	require.Len(t, w.taken(), 2)
+	require.Len(t, w.All(), 2)
 }
 
 func TestHandlerMayPanic(t *testing.T) {
@@ -121,7 +121,7 @@ func TestHandlerMayPanic(t *testing.T) {
 	var a, b mutex.Mutex
 	var rw mutex.RWMutex
 	lockorder.SetHandler(func(r lockorder.Report) {
-		w.take(r)
+		w.Take(r)
 		panic("handler")
 	})
 	elsewhere(nesting(&a, &b))
@@ -130,7 +130,7 @@ func TestHandlerMayPanic(t *testing.T) {
 		defer b.Unlock()
 		require.PanicsWithValue(t, "handler", a.Lock)
 	})
-	w.only(lockorder.Potential)
+	w.Only(lockorder.Potential)
 	usable(t, &a, &rw)
 	usable(t, &b, &rw)
 	require.Empty(t, lockorder.Snapshot().Waits)
@@ -142,7 +142,7 @@ func TestHandlerMayPanicInADeadlock(t *testing.T) {
 	var a mutex.Mutex
 	var rw mutex.RWMutex
 	lockorder.SetHandler(func(r lockorder.Report) {
-		w.take(r)
+		w.Take(r)
 		panic("handler")
 	})
 	elsewhere(func() {
@@ -150,7 +150,7 @@ func TestHandlerMayPanicInADeadlock(t *testing.T) {
 		defer a.Unlock()
 		require.PanicsWithValue(t, "handler", a.Lock)
 	})
-	w.only(lockorder.Deadlock)
+	w.Only(lockorder.Deadlock)
 	usable(t, &a, &rw)
 	require.Empty(t, lockorder.Snapshot().Waits)
 }
@@ -160,7 +160,7 @@ func TestHandlerMayEndTheGoroutine(t *testing.T) {
 	var a, b mutex.Mutex
 	var rw mutex.RWMutex
 	lockorder.SetHandler(func(r lockorder.Report) {
-		w.take(r)
+		w.Take(r)
 		runtime.Goexit()
 	})
 	elsewhere(nesting(&a, &b))
@@ -170,7 +170,7 @@ func TestHandlerMayEndTheGoroutine(t *testing.T) {
 		a.Lock()
 		panic("unreachable")
 	})
-	w.only(lockorder.Potential)
+	w.Only(lockorder.Potential)
 	usable(t, &a, &rw)
 	usable(t, &b, &rw)
 }
@@ -247,7 +247,7 @@ func TestTypeOfWhatIsOnlyHeld(t *testing.T) {
 			inner()
 		})
 	}
-	w.only(lockorder.Guarded)
+	w.Only(lockorder.Guarded)
 	var types []string
 	for _, h := range lockorder.Snapshot().Findings[0].Report.Edges[0].Held {
 		types = append(types, h.Lock.Type)

@@ -69,7 +69,7 @@ func TestReadLockerIsTheReadSide(t *testing.T) {
 		l.ra.Unlock()
 		l.b.Unlock()
 	})
-	r := w.only(lockorder.Potential)
+	r := w.Only(lockorder.Potential)
 	require.Len(t, r.Edges, 2)
 
 	w = detect(t)
@@ -79,5 +79,5 @@ func TestReadLockerIsTheReadSide(t *testing.T) {
 		l.d.Unlock()
 		l.rc.RUnlock()
 	})
-	w.want(nothing)
+	w.Want(nothing)
 }

@@ -24,7 +24,7 @@ func (w *watch) stuck(f, rescue func()) time.Duration {
 	done := make(chan struct{})
 	began := time.Now()
 	go func() { defer close(done); f() }()
-	reported := w.await()
+	reported := w.Arrives()
 	took := time.Since(began)
 	rescue()
 	<-done
@@ -47,7 +47,7 @@ func TestSelf(t *testing.T) {
 			var rw mutex.RWMutex
 			first, second := test.first(&rw), test.second(&rw)
 			took := w.stuck(func() { first.Lock(); second.Lock(); second.Unlock() }, first.Unlock)
-			r := w.only(lockorder.Deadlock)
+			r := w.Only(lockorder.Deadlock)
 			require.Equal(t, lockorder.KindSelf, r.Kind)
 			require.Len(t, r.Edges, 1)
 			require.Less(t, took, time.Second, "at once")
@@ -56,7 +56,7 @@ func TestSelf(t *testing.T) {
 			w := detect(t)
 			var rw mutex.RWMutex
 			elsewhere(func() { nest(test.first(&rw)); nest(test.second(&rw)) })
-			w.want(nothing)
+			w.Want(nothing)
 		})
 	}
 }
@@ -69,51 +69,37 @@ func TestSelfMutex(t *testing.T) {
 	w := detect(t)
 	var m mutex.Mutex
 	w.stuck(func() { m.Lock(); m.Lock(); m.Unlock() }, m.Unlock)
-	require.Equal(t, lockorder.KindSelf, w.only(lockorder.Deadlock).Kind)
+	require.Equal(t, lockorder.KindSelf, w.Only(lockorder.Deadlock).Kind)
 
 	w = detect(t)
 	var a, b mutex.Mutex
 	elsewhere(func() { nest(&a, &b); nest(&a, &b) })
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 func TestRecursiveRead(t *testing.T) {
 	w := detect(t)
 	var rw, twin mutex.RWMutex
 	elsewhere(func() { rw.RLock(); rw.RLock(); rw.RUnlock(); rw.RUnlock() })
-	r := w.only(lockorder.NeedsWriter)
+	r := w.Only(lockorder.NeedsWriter)
 	require.Len(t, r.Writers, 1)
 	elsewhere(rw.Lock)
 	elsewhere(rw.Unlock)
-	require.Equal(t, lockorder.Potential, w.best(), "the writer has shown up")
+	require.Equal(t, lockorder.Potential, w.Gravest(), "the writer has shown up")
 
 	w = detect(t)
 	inTurn(nesting(twin.RLocker()), nesting(&twin), nesting(twin.RLocker()))
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 func TestRecursiveReadWithAWaitingWriter(t *testing.T) {
-	w := detect(t)
 	var rw mutex.RWMutex
-	inside, goOn := make(chan struct{}), make(chan struct{})
-	var all sync.WaitGroup
-	all.Go(func() {
+	detect(t).meet(func(pause func()) {
 		rw.RLock()
-		close(inside)
-		<-goOn
+		pause()
 		rw.RLock() // the writer waits before it, and for it
 		rw.RUnlock()
-	})
-	<-inside
-	all.Go(nesting(&rw))
-	waiters(t, 1)
-	close(goOn)
-	reported := w.await()
-	rw.RUnlock()
-	all.Wait()
-	require.True(t, reported)
-	r := w.want(lockorder.Deadlock)
-	require.Len(t, r.Edges, 2)
+	}, nesting(&rw), rw.RUnlock)
 }
 
 // Nobody can let go of a Once, so the ring stays; a child runs it.
@@ -129,7 +115,7 @@ func TestOnceThatNeedsItself(t *testing.T) {
 	once.Do(func() { other.Do(func() { ran++ }) })
 	other.Do(func() { once.Do(func() {}) })
 	require.Equal(t, 1, ran)
-	w.want(nothing)
+	w.Want(nothing)
 }
 
 func init() {

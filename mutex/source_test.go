@@ -17,18 +17,24 @@ import (
 	"github.com/interlock-go/interlock/mutex"
 )
 
-// Each of these acquires its argument in the line below its own. The table that the
+// strangers are locks that nobody else has.
+type strangers struct {
+	m  mutex.Mutex
+	rw *mutex.RWMutex
+}
+
+// Each of these acquires its lock in the line below its own. The table that the
 // test writes knows the first two.
-func lockFirst(m *mutex.Mutex) {
-	m.Lock()
+func lockFirst(s *strangers) {
+	s.m.Lock()
 }
 
-func lockSecond(m *mutex.RWMutex) {
-	m.Lock()
+func lockSecond(s *strangers) {
+	s.rw.Lock()
 }
 
-func lockUnknown(m *mutex.Mutex) {
-	m.Lock()
+func lockUnknown(s *strangers) {
+	s.m.Lock()
 }
 
 // lineIn is the line below that at which a function of this file begins.
@@ -42,60 +48,34 @@ func lineIn(t *testing.T, function string) classfile.Place {
 	return classfile.Place{File: file, Line: strings.Count(before, "\n") + 3}
 }
 
-func firstSecond() {
-	var m mutex.Mutex
-	var rw mutex.RWMutex
-	lockFirst(&m)
-	lockSecond(&rw)
-	rw.Unlock()
-	m.Unlock()
+// both takes two locks of strangers.
+func both(outer, inner func(*strangers)) func() {
+	return func() { new(strangers).nest(outer, inner) }
 }
 
-func secondFirst() {
-	var m mutex.Mutex
-	var rw mutex.RWMutex
-	lockSecond(&rw)
-	lockFirst(&m)
-	m.Unlock()
-	rw.Unlock()
-}
-
-func unknownSecond() {
-	var m mutex.Mutex
-	var rw mutex.RWMutex
-	lockUnknown(&m)
-	lockSecond(&rw)
-	rw.Unlock()
-	m.Unlock()
-}
-
-func secondUnknown() {
-	var m mutex.Mutex
-	var rw mutex.RWMutex
-	lockSecond(&rw)
-	lockUnknown(&m)
-	m.Unlock()
-	rw.Unlock()
+func (s *strangers) nest(outer, inner func(*strangers)) {
+	s.rw = new(mutex.RWMutex)
+	outer(s)
+	inner(s)
+	s.rw.Unlock()
+	s.m.Unlock()
 }
 
 // metUnknown gives a lock its class after it has been in an order without one: with
 // the next order of it that is not known.
 func metUnknown() {
-	var m mutex.Mutex
-	for _, lock := range []func(*mutex.Mutex){lockUnknown, lockFirst} {
-		var rw mutex.RWMutex
-		lock(&m)
-		lockSecond(&rw)
-		rw.Unlock()
-		m.Unlock()
+	s := new(strangers)
+	for _, lock := range []func(*strangers){lockUnknown, lockFirst} {
+		s.nest(lock, lockSecond)
 	}
 }
 
 func init() {
+	firstSecond, secondFirst := both(lockFirst, lockSecond), both(lockSecond, lockFirst)
 	for name, parts := range map[string][]func(){
 		"source inverted":   {firstSecond, secondFirst},
 		"source consistent": {firstSecond, firstSecond},
-		"source unknown":    {unknownSecond, secondUnknown},
+		"source unknown":    {both(lockUnknown, lockSecond), both(lockSecond, lockUnknown)},
 		"source late":       {metUnknown, secondFirst},
 		"source many":       {func() { repeat(10_000, firstSecond) }, secondFirst},
 	} {

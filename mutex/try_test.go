@@ -88,7 +88,7 @@ func TestTryOfALockHeld(t *testing.T) {
 		rw.Unlock()
 		m.Unlock()
 	})
-	w.want(nothing)
+	w.Want(nothing)
 	require.True(t, m.TryLock())
 	m.Unlock()
 }
@@ -113,25 +113,25 @@ func TestFailedTryLeavesTheHolderAlone(t *testing.T) {
 			a.Unlock()
 		})
 		elsewhere(nesting(&b, &a))
-		w.only(lockorder.Potential)
+		w.Only(lockorder.Potential)
 	})
 	t.Run("later double lock", func(t *testing.T) {
 		w := detect(t)
 		var a mutex.Mutex
 		w.stuck(func() { a.Lock(); fail(&a); a.Lock(); a.Unlock() }, a.Unlock)
-		w.only(lockorder.Deadlock)
+		w.Only(lockorder.Deadlock)
 	})
 	t.Run("later ring", func(t *testing.T) {
 		w := detect(t)
 		ring := newRing(2)
 		ring.between = func(i int) { fail(&ring.locks[i]) }
 		ring.close(t, w)
-		require.Len(t, w.only(lockorder.Deadlock).Edges, 2)
+		require.Len(t, w.Only(lockorder.Deadlock).Edges, 2)
 	})
 	t.Run("nothing later", func(t *testing.T) {
 		w := detect(t)
 		var a, b mutex.Mutex
 		inTurn(func() { a.Lock(); fail(&a); nest(&b); a.Unlock() }, nesting(&a, &b))
-		w.want(nothing)
+		w.Want(nothing)
 	})
 }

@@ -17,10 +17,8 @@ type Priority int32
 const lowest Priority = -1 << 31
 
 // Executor runs tasks in a fixed number of run slots, the most urgent first. It is made
-// by [NewExecutor]. Its methods may be called by any goroutine.
-//
-// One lock, mu, guards everything below it, and in tasks and mutexes what is marked so. It
-// is held for the length of a chain walk, and no client code but the Observer runs under it.
+// by [NewExecutor]; the zero value has no slots. It must not be copied. Its methods may be called by any goroutine. It
+// has no goroutine of its own and needs no closing; [Executor.Shutdown] waits for its tasks.
 type Executor struct {
 	slots    int
 	free     uint64 // what a free mutex of this executor has for a word
@@ -38,6 +36,9 @@ type Executor struct {
 	empty   chan struct{} // closed when the last task ends after Shutdown; nil before
 	epoch   time.Time     // age is counted from here
 }
+
+// One lock of the Executor, mu, guards everything below it, and in tasks and mutexes what is marked so. It
+// is held for the length of a chain walk, and no client code but the Observer runs under it.
 
 // NewExecutor returns an executor without tasks. It starts no goroutine.
 func NewExecutor(opts ...Option) *Executor {

@@ -18,19 +18,6 @@ import (
 //
 // In the terminology of the Go memory model, the n'th call to Unlock synchronizes before the
 // m'th call to Lock for any n < m; a successful TryLock or LockContext counts as a Lock.
-//
-// The word of a mutex is in one of these states:
-//
-//	word            owner                       who changes it
-//	0               nobody, ever                who binds it to an executor, with that one's lock
-//	e.free          nobody                      any task of e, by compare-and-swap
-//	key             the task with the key       its owner to e.free, a waiter to key|contended, both by CAS
-//	key|contended   the same; the engine        whoever has the executor's lock
-//	                knows the lock
-//	a dead key      nobody; its owner ended     whoever has the executor's lock
-//
-// A task that takes the fast path is in none of the engine's lists. It need not be: it inherits nothing
-// before somebody waits, and who is about to wait enters it there first.
 type Mutex struct {
 	word word
 	home atomic.Pointer[Executor] // set once, with the executor's lock held
@@ -46,6 +33,19 @@ type Mutex struct {
 	name   string
 	watch  watch // what the detector knows of it
 }
+
+// The word of a mutex is in one of these states:
+//
+//	word            owner                       who changes it
+//	0               nobody, ever                who binds it to an executor, with that one's lock
+//	e.free          nobody                      any task of e, by compare-and-swap
+//	key             the task with the key       its owner to e.free, a waiter to key|contended, both by CAS
+//	key|contended   the same; the engine        whoever has the executor's lock
+//	                knows the lock
+//	a dead key      nobody; its owner ended     whoever has the executor's lock
+//
+// A task that takes the fast path is in none of the engine's lists. It need not be: it inherits nothing
+// before somebody waits, and who is about to wait enters it there first.
 
 // word is an atomic.Uint64 that the three paths which the compiler must inline reach into: through
 // its methods they would cost more than it inlines.

@@ -1,6 +1,9 @@
 package pi
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Observer is told what an executor does.
 type Observer interface {
@@ -33,7 +36,12 @@ var kindNames = [...]string{
 }
 
 // String returns the kind in one word.
-func (k EventKind) String() string { return kindNames[k] }
+func (k EventKind) String() string {
+	if k < 0 || int(k) >= len(kindNames) {
+		return "EventKind(" + strconv.Itoa(int(k)) + ")"
+	}
+	return kindNames[k]
+}
 
 // LockRef names a Mutex or Semaphore.
 type LockRef struct {

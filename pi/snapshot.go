@@ -3,6 +3,7 @@ package pi
 import (
 	"cmp"
 	"slices"
+	"strconv"
 )
 
 // State is what a task is doing.
@@ -19,7 +20,12 @@ const (
 var stateNames = [...]string{"ready", "running", "waiting", "blocked", "ended"}
 
 // String returns the state in one word.
-func (s State) String() string { return stateNames[s] }
+func (s State) String() string {
+	if s < 0 || int(s) >= len(stateNames) {
+		return "State(" + strconv.Itoa(int(s)) + ")"
+	}
+	return stateNames[s]
+}
 
 // Snapshot is an executor at one instant.
 type Snapshot struct {

@@ -10,8 +10,8 @@ import (
 // TaskID numbers the tasks of an executor, from 1.
 type TaskID uint64
 
-// Task is a goroutine that runs in one of an executor's slots. Go and Do make it. Unless a method
-// says otherwise it is for the task's own goroutine.
+// Task is a goroutine that runs in one of an executor's slots. Go and Do make it; it ends when the function that it runs
+// returns, panics or calls runtime.Goexit. Unless a method says otherwise it is for the task's own goroutine.
 type Task struct {
 	e    *Executor
 	key  uint64 // what it leaves in a mutex; see table

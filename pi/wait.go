@@ -3,6 +3,7 @@
 package pi
 
 import (
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 	"github.com/interlock-go/interlock/lockorder"
 )
@@ -26,8 +27,6 @@ type wait struct {
 
 var forMutex = engine.NewKind("pi.Mutex")
 
-const packagePrefix = "github.com/interlock-go/interlock/pi."
-
 // identify notes the goroutine that t runs on, which is the running one.
 func (t *Task) identify() { t.wait.goroutine = engine.Running() }
 
@@ -39,7 +38,7 @@ func (w *wait) prepare(m *Mutex) {
 	}
 	m.watch.owner(m.lock.Owner().Client.(*Task))
 	w.armed, w.found = true, nil
-	w.waiter.Prepare(&m.watch.cond, forMutex, engine.CallerOutside(packagePrefix))
+	w.waiter.Prepare(&m.watch.cond, forMutex, callsite.Outside())
 }
 
 // named gives the Mutex its name in reports. It is called once, before anybody can wait.

@@ -46,7 +46,7 @@ func (s *soak) judge() {
 		}
 	}
 	late := after(s.notes, s.warmUp())
-	if slope := growth(late); len(late) >= slopeNotes && slope > slopeLimit {
+	if slope := growth(troughs(late)); len(late) >= slopeNotes && slope > slopeLimit {
 		s.fail("the live heap grows by %.0f bytes/s", slope)
 	}
 }
@@ -80,7 +80,7 @@ func (s *soak) figures() {
 		fmt.Fprintf(w, "\n\tafter the warm-up\tat the end\tlimit\n")
 		fmt.Fprintf(w, "live heap, MiB\t%.2f\t%.2f\t\n", float64(first.live)/mib, float64(last.live)/mib)
 		fmt.Fprintf(w, "most live, MiB\t\t%.2f\t\n", float64(most.live)/mib)
-		fmt.Fprintf(w, "growth, bytes/s\t\t%.0f\t%d\n", growth(late), slopeLimit)
+		fmt.Fprintf(w, "growth, bytes/s\t\t%.0f\t%d\n", growth(troughs(late)), slopeLimit)
 		fmt.Fprintf(w, "heap in use at most, MiB\t\t%.1f\t%d\n", float64(s.peak)/mib, s.ceiling)
 		fmt.Fprintf(w, "goroutines\t%d\t%d\tas at the start\n", first.goroutines, last.goroutines)
 		fmt.Fprintf(w, "locks known\t%d\t%d\t\n", first.locks, last.locks)

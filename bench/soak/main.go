@@ -16,8 +16,9 @@
 //
 // Reports, and the classes and orders that some plants bring along, are kept for the life of the process. So such faults
 // are planted in the first third of the run only (every -pace); refused rings, which leave nothing behind, are planted to
-// its end. From the notes after that third the growth of the heap is estimated (Theil and Sen: the median of all slopes) and
-// held against a limit. The command ends with a table of figures, and exits with 1 if something was violated.
+// its end. From the notes after that third the growth of the heap is estimated (the median of all slopes, of Theil and Sen, between
+// the least of each eight notes: the detector's set of known orders grows to 2 MiB and starts afresh) and held against a limit.
+// The command ends with a table of figures, and exits with 1 if something was violated.
 package main
 
 import (

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"runtime"
 	"slices"
 	"time"
@@ -68,6 +69,15 @@ func after(notes []note, t time.Duration) []note {
 		}
 	}
 	return nil
+}
+
+// troughs returns the note with the least live heap of each run of eight. What rises and falls, like a set that starts
+// afresh when it is full, has its troughs where it had them; a leak lifts them.
+func troughs(notes []note) (least []note) {
+	for run := range slices.Chunk(notes, 8) {
+		least = append(least, slices.MinFunc(run, func(a, b note) int { return cmp.Compare(a.live, b.live) }))
+	}
+	return least
 }
 
 // growth is how many bytes a second the live heap gains: the median of the slopes between all pairs of notes (Theil 1950, Sen

@@ -18,19 +18,24 @@ type request struct {
 func requests(s *shift) {
 	s.workers(2, func(_ int, r *rand.Rand) {
 		for !s.over() {
-			q := new(request)
-			var all sync.WaitGroup
-			n := 1 + r.IntN(3)
-			for range n {
-				all.Go(q.serve)
-			}
-			all.Wait()
-			if q.ran != 1 || q.seen != n {
-				s.fail("fresh: once ran %d times, and %d of %d were seen", q.ran, q.seen, n)
-			}
-			s.done.Add(int64(n))
+			s.done.Add(int64(handle(r, s.fail)))
 		}
 	})
+}
+
+// handle has a request served by some goroutines, and returns how many.
+func handle(r *rand.Rand, fail func(string, ...any)) int {
+	q := new(request)
+	var all sync.WaitGroup
+	n := 1 + r.IntN(3)
+	for range n {
+		all.Go(q.serve)
+	}
+	all.Wait()
+	if q.ran != 1 || q.seen != n {
+		fail("fresh: once ran %d times, and %d of %d were seen", q.ran, q.seen, n)
+	}
+	return n
 }
 
 func (q *request) serve() {

@@ -140,11 +140,24 @@ func TestGrowthIsTheSlopeAndSparesOutliers(t *testing.T) {
 	require.Empty(t, after(notes, time.Hour))
 }
 
+func TestWhatRisesAndFallsDoesNotGrow(t *testing.T) {
+	var notes []note
+	for i := range 40 {
+		notes = append(notes, note{at: time.Duration(i) * time.Second, live: uint64(1000 + i%7*500)})
+	}
+	require.Len(t, troughs(notes), 5)
+	require.Zero(t, growth(troughs(notes)))
+	for i := range notes {
+		notes[i].live += uint64(100 * i)
+	}
+	require.InDelta(t, 100, growth(troughs(notes)), 10)
+}
+
 func TestGrowthBeyondTheLimitIsAViolation(t *testing.T) {
 	for _, grows := range []bool{true, false} {
-		s := &soak{config: config{duration: 30 * time.Second, log: io.Discard}, done: make([]atomic.Int64, len(loads))}
+		s := &soak{config: config{duration: 45 * time.Second, log: io.Discard}, done: make([]atomic.Int64, len(loads))}
 		s.ledger = newLedger(time.Second, s.fail)
-		for i := range 30 {
+		for i := range 45 {
 			n := note{at: time.Duration(i) * time.Second, live: 1 << 20}
 			if grows {
 				n.live += uint64(2 * slopeLimit * i)

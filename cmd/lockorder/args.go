@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 )
 
 // goArgs is a command line of a command that hands on what it is given to the go
@@ -37,9 +39,6 @@ type goArgs struct {
 }
 
 var defaultFail = []string{"deadlock", "potential", "needs-writer", "violation"}
-
-// tiers from the gravest down, as findings are printed.
-var tiers = []string{"deadlock", "potential", "needs-writer", "violation", "guarded", "ordered", "hazard"}
 
 // The flags of go test and go build as of Go 1.26. A flag that is in neither
 // list is taken for one of the test binary, as go test does.
@@ -213,8 +212,8 @@ func (p *goArgs) setFail(value string) error {
 		return errors.New(`flag -fail names no tier; "none" is for none`)
 	}
 	for _, tier := range p.fail {
-		if !slices.Contains(tiers, tier) {
-			return fmt.Errorf("flag -fail: unknown tier %q; the tiers are %s", tier, strings.Join(tiers, ", "))
+		if !slices.Contains(finding.Tiers, tier) {
+			return fmt.Errorf("flag -fail: unknown tier %q; the tiers are %s", tier, strings.Join(finding.Tiers, ", "))
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/internal/overlay"
 )
 
@@ -29,25 +30,27 @@ func (c *conclusion) print(ctx context.Context, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "lockorder: left out of the findings: %v\n", err)
 		status = exitFail
 	}
-	places := findPlaces(c.p.dir)
-	found := collect(graph).with(nestings(graph, c.build.Sites, places))
-	var tries *reruns
+	places := finding.FindPlaces(c.p.dir)
+	found := finding.Collect(graph).With(finding.Nestings(graph, c.build.Sites, places))
+	reruns := ""
 	whole := graph
 	if c.kept != "" {
-		if tries, err = c.confirm(ctx, found, graph, stderr); err != nil {
+		if reruns, err = c.confirm(ctx, found, graph, stderr); err != nil {
 			fmt.Fprintf(stderr, "lockorder: -confirm: %v\n", err)
 			status = exitFail
 		}
 		whole, _ = merge(c.graphs) // with the rings that have closed; what cannot be read has been named above
 	}
+	var unwritten error // what was found is printed all the same
 	if c.p.graph != "" {
-		if err := writeGraph(c.p.graph, whole); err != nil {
-			return fail(stderr, err)
-		}
+		unwritten = writeGraph(c.p.graph, whole)
 	}
-	found.toRead(places)
-	found.print(stdout, graph, c.p.fail, tries)
-	if found.count(c.p.fail) > 0 {
+	found.ToRead(places)
+	found.Print(stdout, graph, c.p.fail, reruns)
+	if unwritten != nil {
+		return fail(stderr, fmt.Errorf("-graph: %w", unwritten))
+	}
+	if found.Count(c.p.fail) > 0 {
 		status = exitFail
 	}
 	return status

@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/internal/rendezvous"
 	"github.com/interlock-go/interlock/lockorder"
@@ -31,14 +32,14 @@ type reruns struct {
 	turn  map[*keptTest]*sync.Mutex // a test binary is not run twice at a time, as by go test
 	room  chan struct{}             // so many run at a time
 	mu    sync.Mutex                // guards what follows, and the targets' rings
-	found findings
+	found finding.List
 	rings int             // written so far
 	told  map[string]bool // identities of deadlocks that nobody predicted
 }
 
 // target is a finding that is to happen.
 type target struct {
-	f     *finding
+	f     *finding.Finding
 	parts [2][]rendezvous.Part // at the places of the finding; at all places of its classes
 	tests []*keptTest          // that can make it happen
 	runs  int
@@ -59,17 +60,17 @@ const (
 const grace = 30 * time.Second
 
 // confirm reruns the tests that took the orders of potential findings, and tells each finding what has
-// become of it. Rings that have closed go to the graph files.
-func (c *conclusion) confirm(ctx context.Context, found findings, graph *graphfile.Graph, stderr io.Writer) (*reruns, error) {
+// become of it. It returns how many were confirmed. Rings that have closed go to the graph files.
+func (c *conclusion) confirm(ctx context.Context, found finding.List, graph *graphfile.Graph, stderr io.Writer) (string, error) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	tests, err := keptTests(c.kept)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	r := &reruns{conclusion: c, stderr: stderr, found: found, turn: map[*keptTest]*sync.Mutex{}, told: map[string]bool{}}
 	for i := range found {
-		r.told[identity(&found[i])] = true // one that the tests make by themselves is printed as it is
+		r.told[finding.Identity(&found[i])] = true // one that the tests make by themselves is printed as it is
 	}
 	for _, t := range tests {
 		r.turn[t] = &sync.Mutex{}
@@ -80,7 +81,7 @@ func (c *conclusion) confirm(ctx context.Context, found findings, graph *graphfi
 	}
 	var all sync.WaitGroup
 	for i := range found {
-		if found[i].report.Tier != lockorder.Potential {
+		if found[i].Report.Tier != lockorder.Potential {
 			continue
 		}
 		t := newTarget(&found[i], graph, tests)
@@ -88,14 +89,14 @@ func (c *conclusion) confirm(ctx context.Context, found findings, graph *graphfi
 		all.Go(func() { r.try(ctx, t) })
 	}
 	all.Wait()
-	return r, nil
+	return r.sum(), nil
 }
 
-func newTarget(f *finding, graph *graphfile.Graph, tests []*keptTest) *target {
+func newTarget(f *finding.Finding, graph *graphfile.Graph, tests []*keptTest) *target {
 	t := &target{f: f}
-	t.parts[0], _ = partsOf(&f.report, graph, false)
+	t.parts[0], _ = finding.PartsOf(&f.Report, graph, false)
 	var programs map[string]bool
-	t.parts[1], programs = partsOf(&f.report, graph, true)
+	t.parts[1], programs = finding.PartsOf(&f.Report, graph, true)
 	for _, test := range tests {
 		if programs[test.Program] {
 			t.tests = append(t.tests, test)
@@ -107,7 +108,7 @@ func newTarget(f *finding, graph *graphfile.Graph, tests []*keptTest) *target {
 // try reruns tests until the target has happened.
 func (r *reruns) try(ctx context.Context, t *target) {
 	if len(t.parts[0]) < 2 || len(t.tests) == 0 {
-		t.f.tried = "not tried, for no test binary takes all of its orders"
+		t.f.Tried = "not tried, for no test binary takes all of its orders"
 		return
 	}
 	for n := range r.p.confirmRuns {
@@ -116,12 +117,12 @@ func (r *reruns) try(ctx context.Context, t *target) {
 		r.room <- struct{}{}
 		if !r.happened(t) && ctx.Err() == nil {
 			t.runs = n + 1
-			r.say("confirm %s: rerun %d of at most %d, of %s", t.f.report.ID, t.runs, r.p.confirmRuns, filepath.Base(test.Program))
+			r.say("confirm %s: rerun %d of at most %d, of %s", t.f.Report.ID, t.runs, r.p.confirmRuns, filepath.Base(test.Program))
 			if err := r.rerun(ctx, t, test, n); err != nil {
-				fmt.Fprintf(r.stderr, "lockorder: confirm %s: %v\n", t.f.report.ID, err)
+				fmt.Fprintf(r.stderr, "lockorder: confirm %s: %v\n", t.f.Report.ID, err)
 			}
 			if r.happened(t) {
-				t.f.closedIn = fmt.Sprintf("in rerun %d, of %s, ", t.runs, filepath.Base(test.Program))
+				t.f.ClosedIn = fmt.Sprintf("in rerun %d, of %s, ", t.runs, filepath.Base(test.Program))
 			}
 		}
 		<-r.room
@@ -134,19 +135,19 @@ func (r *reruns) try(ctx context.Context, t *target) {
 		return
 	}
 	if t.runs == 0 {
-		t.f.tried = "not tried, for the reruns were interrupted"
+		t.f.Tried = "not tried, for the reruns were interrupted"
 		return
 	}
-	t.f.tried = fmt.Sprintf("the ring did not close in %s, which proves nothing", plural(t.runs, "rerun", "reruns"))
+	t.f.Tried = fmt.Sprintf("the ring did not close in %s, which proves nothing", finding.Plural(t.runs, "rerun", "reruns"))
 	if t.hung {
-		t.f.tried += "; the last one hung on something else and was killed"
+		t.f.Tried += "; the last one hung on something else and was killed"
 	}
 }
 
 func (r *reruns) happened(t *target) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return t.f.ring != nil
+	return t.f.Ring != nil
 }
 
 // rerun runs a test binary with pauses for a target, and takes the rings that have closed.
@@ -220,10 +221,10 @@ func (r *reruns) take(dir string) error {
 func (r *reruns) closed(ring lockorder.Report, file []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.found.confirms([]lockorder.Report{ring})) > 0 {
-		if id := identity(&finding{report: ring}); !r.told[id] {
+	if len(r.found.Confirms([]lockorder.Report{ring})) > 0 {
+		if id := finding.Identity(&finding.Finding{Report: ring}); !r.told[id] {
 			r.told[id] = true
-			fmt.Fprintf(r.stderr, "lockorder: a rerun met a deadlock that was not predicted: %s\n", printable(ring.Summary))
+			fmt.Fprintf(r.stderr, "lockorder: a rerun met a deadlock that was not predicted: %s\n", finding.Printable(ring.Summary))
 		}
 		return nil
 	}
@@ -236,9 +237,9 @@ func (r *reruns) closed(ring lockorder.Report, file []byte) error {
 func (r *reruns) sum() string {
 	k := 0
 	for _, t := range r.targets {
-		if t.f.ring != nil {
+		if t.f.Ring != nil {
 			k++
 		}
 	}
-	return fmt.Sprintf("confirmed %d of %s", k, plural(len(r.targets), "potential finding", "potential findings"))
+	return fmt.Sprintf("confirmed %d of %s", k, finding.Plural(len(r.targets), "potential finding", "potential findings"))
 }

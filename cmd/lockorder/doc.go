@@ -177,7 +177,7 @@
 //
 // The first declares that class user is taken before class session, as
 // lockorder.Order does. The second keeps the finding of that ID from failing, up to
-// and including that day in UTC; from then on the line itself fails. A conflict
+// and including that day in UTC; after it the line itself fails. A conflict
 // marker, a line that cannot be read and the name of an unknown class are errors.
 //
 // Flags:

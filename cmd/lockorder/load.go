@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/internal/graphfile"
 )
 
@@ -61,7 +62,7 @@ func (a *graphArgs) load(args []string, stderr io.Writer) (*graphfile.Graph, []e
 
 func graphFiles(args []string) ([]string, error) {
 	if len(args) == 0 {
-		return nil, errors.New("no graph file is named")
+		return nil, errors.New("no graph file is named; lockorder test -graph FILE makes one")
 	}
 	var files []string
 	for _, arg := range args {
@@ -127,6 +128,6 @@ func mergeFiles(args []string, stdout, stderr io.Writer) int {
 	if err := a.write(stdout, func(w io.Writer) error { _, err := graph.WriteTo(w); return err }); err != nil {
 		return fail(stderr, err)
 	}
-	fmt.Fprintf(stderr, "lockorder: merged %s\n", extent(graph))
+	fmt.Fprintf(stderr, "lockorder: merged %s\n", finding.Extent(graph))
 	return exitOK
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+
+	"github.com/interlock-go/interlock/cmd/lockorder/internal/verdict"
 )
 
 //go:embed doc.go
@@ -44,7 +46,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return keep(args, stdout, stderr)
 	case "help", "-h", "-help", "--help":
 		if len(args) > 0 && args[0] == "json" {
-			fmt.Fprint(stdout, schema)
+			fmt.Fprint(stdout, verdict.Schema)
 		} else {
 			fmt.Fprint(stdout, help())
 		}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/hashtable"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -40,7 +41,7 @@ func SetMaxOrders(n int) {
 func (e *engine) age(dep rule.DepID) {
 	a := &e.ageing
 	d := &e.deps[dep]
-	d.shape = hashWord(hashWord(7, uint64(d.stack)), uint64(d.sites))
+	d.shape = fingerprint.Word(fingerprint.Word(7, uint64(d.stack)), uint64(d.sites))
 	have, _ := a.shapes.Get(d.shape)
 	a.shapes.Put(d.shape, have+1)
 	limit := a.max

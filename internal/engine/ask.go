@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"github.com/interlock-go/interlock/internal/fingerprint"
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
+	"github.com/interlock-go/interlock/internal/wordset"
 )
 
 // Ask is a request that is about to be made, with all that its goroutine holds.
@@ -21,7 +24,7 @@ type Asked struct {
 }
 
 // passed are the places of requests that the pauser need not be shown again.
-var passed knownSet
+var passed wordset.Set
 
 // Pass says that requests of the call with return address pc need not be shown.
 //
@@ -29,7 +32,7 @@ var passed knownSet
 func Pass(pc uintptr) {
 	quiet.Begin()
 	eng.mu.Lock()
-	passed.add(nameOf(pc))
+	passed.Add(nameOf(pc))
 	eng.mu.Unlock()
 	quiet.End()
 }
@@ -37,22 +40,22 @@ func Pass(pc uintptr) {
 // nameOf spreads an address over all bits.
 //
 //go:norace
-func nameOf(pc uintptr) uint64 { return hashWord(7, uint64(pc)) }
+func nameOf(pc uintptr) uint64 { return fingerprint.Word(7, uint64(pc)) }
 
 // ask shows a request to the pauser by way of news, which are passed on before the goroutine
 // waits. It returns nil if the pauser is not interested.
 //
 //go:norace
 func (r *Record) ask(q *Request) *News {
-	if passed.has(nameOf(q.PC)) {
+	if passed.Has(nameOf(q.PC)) {
 		return nil
 	}
-	n := r.n()
+	n := r.held.Len()
 	a := &Ask{Goroutine: r.goid, Held: make([]Asked, n)}
 	a.Want = Asked{ID: q.Core.identify(), Mode: q.For.mode(), PC: q.PC}
 	for i := range n {
-		h := r.at(i)
-		a.Held[i] = Asked{ID: keyID(h.key), Mode: keyMode(h.key), PC: h.pc}
+		h := r.held.At(i)
+		a.Held[i] = Asked{ID: heldset.ID(h.Key), Mode: heldset.Mode(h.Key), PC: h.PC}
 	}
 	return &News{Ask: a}
 }

@@ -17,7 +17,7 @@ func TestAPauserSeesEachRequestUntilItPasses(t *testing.T) {
 	pauser.Store(&show) // the fast path is not taken here anyway
 	t.Cleanup(func() {
 		pauser.Store(nil)
-		passed.clear()
+		passed.Clear()
 	})
 	ask := func(r *Record, c *Core, pc uintptr) *News {
 		q := Request{Core: c, Seen: c.Seen(), For: ForMutex, PC: pc}

@@ -37,9 +37,3 @@ func BenchmarkWait(b *testing.B) {
 		})
 	}
 }
-
-func BenchmarkCallSite(b *testing.B) {
-	for b.Loop() {
-		engine.CallSite(0)
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -36,18 +37,12 @@ type Core struct {
 // another identity than the lock it was made of, without anybody having to notice the
 // copying. Locks lie in the heap or in global variables, and stay where they are.
 const (
-	waiters  = 1 << 0 // core: a LockContext call may be queued
-	handed   = 1 << 1 // core: has been released by another goroutine than its holder
-	unbound  = 1 << 2 // hold: the lock has a node but no clean-up yet (see locks.go)
-	reading  = 1 << 3 // hold: held for reading
-	flagBits = 4
-	flags    = 1<<flagBits - 1
+	waiters  = 1 << 0 // a LockContext call may be queued
+	handed   = 1 << 1 // it has been released by another goroutine than its holder
+	flagBits = heldset.FlagBits
+	flags    = heldset.Flags
 	typeAt   = 64 - 3
 )
-
-// readTwist turns the key of a write hold into that of a read hold. It is a full-width
-// constant because keys are summed: with the bit alone two read holds would cancel out.
-const readTwist = 0x9e3779b97f4a7c10 | reading
 
 // Record returns the record of the goroutine that last acquired the lock, or nil.
 //
@@ -73,7 +68,7 @@ func (c *Core) Key() uint64 { return c.id.Load()&^flags + c.place() }
 // ReadKey returns the key under which a holder for reading notes the lock.
 //
 //go:norace
-func (c *Core) ReadKey() uint64 { return c.Key() ^ readTwist }
+func (c *Core) ReadKey() uint64 { return c.Key() ^ heldset.Twist }
 
 // Tag returns Key, or with a flag set a number that is no hold's key. That sends the
 // holder's release the slow way, where flags are looked at.
@@ -84,7 +79,7 @@ func (c *Core) Tag() uint64 { return c.id.Load() + c.place() }
 // ReadTag is to ReadKey what Tag is to Key.
 //
 //go:norace
-func (c *Core) ReadTag() uint64 { return c.Tag() ^ readTwist }
+func (c *Core) ReadTag() uint64 { return c.Tag() ^ heldset.Twist }
 
 // Waited tells whether a LockContext call may be queued for the lock.
 //
@@ -154,22 +149,15 @@ func scramble(n uint64) uint64 {
 	return (n ^ n>>29) << flagBits
 }
 
-// keyID returns the identity in a hold's key.
+// Written tells whether the record of the last writer says that it still writes.
 //
 //go:norace
-func keyID(key uint64) uint64 {
-	if key&reading != 0 {
-		key ^= readTwist
-	}
-	return key &^ flags
+func (c *Core) Written() bool {
+	r := c.Record()
+	return r != nil && r.held.Holds(c.identify(), rule.Write)
 }
 
-// keyMode returns how a hold with the key is held.
+// Seen returns the lock's order cache for writing.
 //
 //go:norace
-func keyMode(key uint64) rule.Mode {
-	if key&reading != 0 {
-		return rule.Read
-	}
-	return rule.Write
-}
+func (c *Core) Seen() *atomic.Uint64 { return &c.seen }

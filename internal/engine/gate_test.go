@@ -1,9 +1,12 @@
 //go:build !interlock_off
 
+//lint:file-ignore SA2001 what is tried is locking, not what is locked
+
 package engine_test
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interlock-go/interlock/internal/engine"
+	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
@@ -33,9 +37,19 @@ type visitor struct {
 	let  chan struct{}
 }
 
+// site is where the test calls the function of the gate that calls site, or its caller. Gates and tests are
+// one package, so callsite.Outside would look further.
+//
+//go:noinline
+func site(skip int) uintptr {
+	var pcs [1]uintptr
+	runtime.Callers(skip+3, pcs[:])
+	return pcs[0]
+}
+
 func (g *gate) enter() *visitor {
 	v := &visitor{let: make(chan struct{}, 1)}
-	v.wait.Prepare(&g.cond, forGate, engine.CallSite(1))
+	v.wait.Prepare(&g.cond, forGate, site(1))
 	g.mu.Lock()
 	g.queue = append(g.queue, v)
 	g.mu.Unlock()
@@ -56,7 +70,7 @@ func (g *gate) leave(v *visitor) bool {
 //go:noinline
 func (g *gate) pass() {
 	v := g.enter()
-	engine.Emit(engine.HoldsAndWaits(&g.cond, forGate, engine.CallSite(0)))
+	engine.Emit(engine.HoldsAndWaits(&g.cond, forGate, site(0)))
 	v.wait.Block()
 	<-v.let
 	v.wait.Unblock()
@@ -105,58 +119,25 @@ func (g *gate) open() bool {
 func (g *gate) guard() { g.cond.Register(engine.Running()) }
 
 // watch collects what is reported while a test runs.
-type watch struct {
-	t       *testing.T
-	mu      sync.Mutex
-	reports []lockorder.Report
-	arrived chan time.Time
-}
+type watch struct{ *reported.Reports }
 
-func detect(t *testing.T) *watch {
+func detect(t *testing.T) watch {
 	t.Helper()
-	engine.Reset()
-	w := &watch{t: t, arrived: make(chan time.Time, 1000)}
-	lockorder.SetHandler(func(r lockorder.Report) {
-		w.mu.Lock()
-		w.reports = append(w.reports, r)
-		w.mu.Unlock()
-		w.arrived <- time.Now()
-	})
-	t.Cleanup(func() {
-		lockorder.SetHandler(nil)
-		engine.Reset()
-	})
-	return w
-}
-
-func (w *watch) taken() []lockorder.Report {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return slices.Clone(w.reports)
+	return watch{reported.During(t)}
 }
 
 // deadlock waits for the one report of a deadlock, hazards aside.
-func (w *watch) deadlock() lockorder.Report {
-	w.t.Helper()
-	require.Eventually(w.t, func() bool { return len(w.deadlocks()) > 0 }, patience, time.Millisecond)
-	all := w.deadlocks()
-	require.Len(w.t, all, 1)
-	return all[0]
-}
-
-func (w *watch) deadlocks() (all []lockorder.Report) {
-	for _, r := range w.taken() {
-		if r.Tier == lockorder.Deadlock {
-			all = append(all, r)
-		}
-	}
-	return all
-}
+func (w watch) deadlock() lockorder.Report { return w.AwaitOnly(lockorder.Deadlock) }
 
 // silent fails the test if a deadlock was reported.
-func (w *watch) silent() {
-	w.t.Helper()
-	require.Empty(w.t, w.deadlocks())
+func (w watch) silent() { w.None(lockorder.Deadlock) }
+
+// ends opens the gate, after which everybody must go on, with no deadlock reported.
+func (w watch) ends(t *testing.T, g *gate) {
+	t.Helper()
+	g.open()
+	blocked(t, 0)
+	w.silent()
 }
 
 // blocked waits until n goroutines are blocked on what the detector knows.
@@ -183,7 +164,7 @@ func newActor(t *testing.T) *actor {
 }
 
 // embrace has A hold m, and B be the one who could open g: each has what the other may come to want.
-func embrace(t *testing.T) (w *watch, m *mutex.Mutex, g *gate, a, b *actor) {
+func embrace(t *testing.T) (w watch, m *mutex.Mutex, g *gate, a, b *actor) {
 	w, m, g, a, b = detect(t), new(mutex.Mutex), new(gate), newActor(t), newActor(t)
 	b.does(g.guard)
 	a.does(m.Lock)
@@ -199,6 +180,27 @@ func (a *actor) does(f func()) {
 
 // begins has the actor do f, which may block.
 func (a *actor) begins(f func()) { a.do <- f }
+
+// passes has the actor wait at the gate and then do the rest.
+func (a *actor) passes(g *gate, then ...func()) {
+	a.begins(func() {
+		g.pass()
+		for _, f := range then {
+			f()
+		}
+	})
+}
+
+// asks has the actor take the lock, let it go, and then do the rest.
+func (a *actor) asks(l sync.Locker, then ...func()) {
+	a.begins(func() {
+		l.Lock()
+		l.Unlock()
+		for _, f := range then {
+			f()
+		}
+	})
+}
 
 // finish returns when the actor has finished.
 func (a *actor) finish() {
@@ -222,7 +224,7 @@ func TestASnapshotTellsWhoCouldEndAWait(t *testing.T) {
 	before := engine.Count()
 	require.Zero(t, before.Waits)
 	visitor := newActor(t)
-	visitor.begins(g.pass)
+	visitor.passes(&g)
 	blocked(t, 1)
 	require.Equal(t, 1, engine.Count().Waits)
 	w := lockorder.Snapshot().Waits[0]

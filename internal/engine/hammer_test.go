@@ -99,7 +99,7 @@ func TestHammeredRingsAreAllTold(t *testing.T) {
 			m.Unlock()
 			refused <- f != nil
 		})
-		b.begins(func() { m.Lock(); m.Unlock() })
+		b.asks(&m)
 		select {
 		case ok := <-refused:
 			require.True(t, ok)

@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"runtime"
-
+	"github.com/interlock-go/interlock/internal/callsite"
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -16,7 +16,7 @@ func HoldsAndWaits(c *Condition, kind Waiting, pc uintptr) (news *News) {
 	quiet.Begin()
 	r := Enter()
 	r.settle()
-	if r.n() > 0 {
+	if r.held.Len() > 0 {
 		id := r.waitID(pc)
 		m := r.thinks()
 		if slot := m.place(id); *slot != id+phaseSalt {
@@ -32,9 +32,9 @@ func HoldsAndWaits(c *Condition, kind Waiting, pc uintptr) (news *News) {
 //
 //go:norace
 func (r *Record) waitID(pc uintptr) uint64 {
-	h := hashWord(7, uint64(pc))
-	for i := range r.n() {
-		h = hashWord(h, uint64(r.at(i).pc))
+	h := fingerprint.Word(7, uint64(pc))
+	for i := range r.held.Len() {
+		h = fingerprint.Word(h, uint64(r.held.At(i).PC))
 	}
 	return h
 }
@@ -42,17 +42,17 @@ func (r *Record) waitID(pc uintptr) uint64 {
 //go:norace
 func (e *engine) waitHolding(r *Record, c *Condition, kind Waiting, pc uintptr, id uint64) *News {
 	e.mu.Lock()
-	if !e.found.first(id) {
+	if !e.found.First(id) {
 		e.mu.Unlock()
 		return nil
 	}
 	n := e.locks.node(c.core.identify(), kind, pc)
 	unbound := n.claim()
 	edge := Edge{
-		Goroutine: r.goid, Via: -1, Held: make([]Hold, r.n()), Phase: e.phases.names[phaseNow],
-		Want: Hold{Lock: c.lock(e.lock(n.number, n.class)), Mode: rule.Write, Stack: callStack(pc)},
+		Goroutine: r.goid, Via: -1, Held: make([]Hold, r.held.Len()), Phase: e.phases.names[phaseNow],
+		Want: Hold{Lock: c.lock(e.lock(n.number, n.class)), Mode: rule.Write, Stack: callsite.Stack(pc)},
 	}
-	for i := range r.n() {
+	for i := range r.held.Len() {
 		edge.Held[i] = e.held(r, i)
 	}
 	e.mu.Unlock()
@@ -62,15 +62,4 @@ func (e *engine) waitHolding(r *Record, c *Condition, kind Waiting, pc uintptr, 
 	f := &Finding{ID: id, Tier: rule.Hazard, Kind: WaitHolding, Overlap: true, Edges: make([]Edge, 1)}
 	f.Edges[0] = edge
 	return Tell(f)
-}
-
-// CallSite returns a return address: of the call of the function that calls CallSite if skip is 0,
-// of that function's caller's call if it is 1, and so on. It takes some hundred nanoseconds.
-//
-//go:norace
-//go:noinline
-func CallSite(skip int) uintptr {
-	var pcs [1]uintptr
-	runtime.Callers(skip+3, pcs[:])
-	return pcs[0]
 }

@@ -1,14 +1,15 @@
 package engine
 
 import (
-	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/internal/heldset"
 )
 
 func TestHeldLocksListsAllOfThem(t *testing.T) {
-	for _, n := range []int{1, inlineHolds, inlineHolds + 1, 4 * inlineHolds} {
+	for _, n := range []int{1, heldset.Inline, heldset.Inline + 1, 4 * heldset.Inline} {
 		afresh(t)
 		locks := make([]Core, n)
 		r := Enter()
@@ -38,50 +39,12 @@ func TestHeldLocksLeavesOutWhatOthersReleased(t *testing.T) {
 	r.take(&b, 2)
 	other := standIn(80001)
 	require.True(t, other.drop(&a))
-	require.EqualValues(t, 2, r.n())
+	require.EqualValues(t, 2, r.held.Len())
 	held := heldBy(self())
 	require.Len(t, held, 1)
 	require.Equal(t, []uintptr{2}, held[0].Hold.Stack)
 	require.True(t, r.drop(&b))
-	require.Zero(t, r.n(), "the inbox was emptied on the way")
-}
-
-// The table of left holds against a count for each key, with keys that many goroutines hold at once.
-func TestLeftHoldsBehaveAsACountForEachKey(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	var e engine
-	model := map[uint64]int{}
-	total := 0
-	for range 20_000 {
-		key := 1 + r.Uint64N(40)
-		if r.IntN(100) < 50 {
-			e.left.put(leftHold{key: key, goid: key})
-			model[key]++
-			total++
-			continue
-		}
-		require.Equal(t, model[key] > 0, e.takeLeft(key))
-		if model[key] > 0 {
-			model[key]--
-			total--
-		}
-	}
-	kept, most := 0, len(e.left.holds)
-	for _, h := range e.left.holds {
-		if h.key != 0 {
-			kept++
-			require.Equal(t, h.key, h.goid, "a hold is of who left it")
-		}
-	}
-	require.Equal(t, total, kept)
-	require.Less(t, most, 20_000/4, "places are used again")
-	for key, n := range model {
-		for range n {
-			require.True(t, e.takeLeft(key))
-		}
-		require.False(t, e.takeLeft(key))
-	}
-	require.Zero(t, e.left.byKey.Len())
+	require.Zero(t, r.held.Len(), "the inbox was emptied on the way")
 }
 
 func TestManyReadersLeaveAndAreReleasedOneByOne(t *testing.T) {

@@ -1,41 +1,10 @@
 package engine
 
 import (
-	"github.com/interlock-go/interlock/internal/goroutine"
-	"github.com/interlock-go/interlock/internal/hashtable"
+	"github.com/interlock-go/interlock/internal/callsite"
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/rule"
 )
-
-// foundTable counts each distinct finding. Two findings are the same if the same lines
-// of code would have to change: equal tier, and equal stacks of all parts. Instances
-// of locks do not count, or a lock made per request would bring a report per request.
-type foundTable struct {
-	byID  hashtable.Table // → index in count
-	ids   []uint64
-	count []uint64
-	n     uint32
-}
-
-// first tells whether the finding is news, and counts it.
-//
-//go:norace
-func (t *foundTable) first(id uint64) bool {
-	if i, ok := t.byID.Get(id); ok {
-		t.count[i]++
-		return false
-	}
-	if int(t.n) == len(t.ids) {
-		ids, count := make([]uint64, 2*t.n+16), make([]uint64, 2*t.n+16)
-		for i := range t.ids {
-			ids[i], count[i] = t.ids[i], t.count[i]
-		}
-		t.ids, t.count = ids, count
-	}
-	t.ids[t.n], t.count[t.n] = id, 0
-	t.byID.Put(id, t.n)
-	t.n++
-	return true
-}
 
 // judge returns the findings on cycles through a dependency. The caller holds the engine's lock.
 //
@@ -44,7 +13,7 @@ func (e *engine) judge(dep rule.DepID) (news *News) {
 	e.base.Search(dep, &e.result)
 	for i := range e.result.Cycles {
 		c := &e.result.Cycles[i]
-		if id := e.cycleID(c); e.found.first(id) {
+		if id := e.cycleID(c); e.found.First(id) {
 			news = news.join(&News{Finding: e.cycleFinding(id, c)})
 		}
 	}
@@ -58,13 +27,13 @@ func (e *engine) cycleID(c *rule.Cycle) uint64 {
 	sum := uint64(c.Tier)
 	for i, dep := range c.Deps {
 		d := &e.deps[dep]
-		h := hashPCs(2, e.stacks.get(d.stack))
+		h := fingerprint.Addresses(2, e.stacks.Get(d.stack))
 		if via := c.Via[i]; via >= 0 {
-			h = hashWord(h, uint64(e.stacks.get(d.sites)[via]))
+			h = fingerprint.Word(h, uint64(e.stacks.Get(d.sites)[via]))
 		}
-		sum += hashWord(h, uint64(e.base.Get(dep).Want.Class))
+		sum += fingerprint.Word(h, uint64(e.base.Get(dep).Want.Class))
 	}
-	return hashWord(3, sum)
+	return fingerprint.Word(3, sum)
 }
 
 //go:norace
@@ -105,66 +74,6 @@ func (e *engine) actor(c *rule.Cycle, f *Finding, i int) uint64 {
 	return d.Gs[0]
 }
 
-// overlapped tells whether the two dependencies may have been at work at the same time: not
-// if one's goroutine had finished with its part before the other's was first seen.
-//
-//go:norace
-func overlapped(a, b *depInfo) bool {
-	if a.tick > b.tick {
-		a, b = b, a
-	}
-	if a.goid == b.goid || a.g == nil {
-		return true
-	}
-	return b.first < a.tick || !goroutine.Finished(a.g, a.goid)
-}
-
-// edge describes a dependency.
-//
-//go:norace
-func (e *engine) edge(dep rule.DepID) Edge {
-	d, info := e.base.Get(dep), &e.deps[dep]
-	sites := e.stacks.get(info.sites)
-	out := Edge{
-		Goroutine: info.goid, Via: -1, Held: make([]Hold, len(d.Held)),
-		Want: Hold{Lock: e.lock(d.Want.Inst, d.Want.Class), Mode: d.Want.Mode, Stack: e.stacks.get(info.stack)},
-	}
-	for i, h := range d.Held {
-		out.Held[i] = Hold{Lock: e.lock(h.Inst, h.Class), Mode: h.Mode, Stack: one(sites[i])}
-		if info.held != nil {
-			out.Held[i].Stack = info.held[i]
-		}
-	}
-	for p := uint8(1); p <= e.phases.n; p++ {
-		if d.Phases>>p&1 != 0 {
-			out.Phase = e.phases.names[p]
-		}
-	}
-	return out
-}
-
-//go:norace
-func one(pc uintptr) []uintptr {
-	s := make([]uintptr, 1)
-	s[0] = pc
-	return s
-}
-
-// lock names the lock with a number, or one of a class of which only the class is known.
-//
-//go:norace
-func (e *engine) lock(number, class uint32) Lock {
-	n := e.locks.numbered(number)
-	if n == nil {
-		return Lock{ID: uint64(number), Class: e.classes.name(class), Type: "lock"}
-	}
-	kind := n.kind
-	if kind == NotWaiting && n.class != 0 { // held and never asked for: a hold does not know its lock
-		kind = e.classes.all[n.class].kind
-	}
-	return Lock{ID: uint64(n.number), Class: e.classes.name(n.class), Type: kind.typeName()}
-}
-
 // violations returns the finding that a request breaks a declaration.
 //
 //go:norace
@@ -172,11 +81,11 @@ func (e *engine) violations(a asking, r *Record, q *Request) *News {
 	if a.broken < 0 {
 		return nil
 	}
-	stack := callStack(q.PC)
-	id := hashPCs(4, stack)
-	id = hashWord(id, uint64(a.sites[a.broken]))
-	id = hashWord(hashWord(id, uint64(a.want.Class)), uint64(a.held[a.broken].Class))
-	if !e.found.first(id) {
+	stack := callsite.Stack(q.PC)
+	id := fingerprint.Addresses(4, stack)
+	id = fingerprint.Word(id, uint64(a.sites[a.broken]))
+	id = fingerprint.Word(fingerprint.Word(id, uint64(a.want.Class)), uint64(a.held[a.broken].Class))
+	if !e.found.First(id) {
 		return nil
 	}
 	edge := Edge{
@@ -189,10 +98,4 @@ func (e *engine) violations(a asking, r *Record, q *Request) *News {
 	f := &Finding{ID: id, Tier: rule.Violation, Kind: a.kind, Overlap: true, Edges: make([]Edge, 1)}
 	f.Edges[0] = edge
 	return &News{Finding: f}
-}
-
-//go:norace
-func (e *engine) orderOf(dep rule.DepID) Order {
-	edge := e.edge(dep)
-	return Order{Goroutine: edge.Goroutine, Held: edge.Held, Want: edge.Want, Count: uint64(e.base.Get(dep).NG)}
 }

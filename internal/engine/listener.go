@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/hashtable"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -8,15 +9,15 @@ import (
 // listening keeps who listens to orders from being told one thing for every lock that
 // short-lived objects bring. An order's shape is what remains of it without the instances:
 // the code that it comes from, the classes, the modes. A listener hears of each shape once
-// from each goroutine, and from at most goroutinesPerShape of them: a cycle needs a goroutine
+// from each goroutine, and from at most MaxHeard of them: a cycle needs a goroutine
 // of its own for each of its orders, so that more would change a verdict only for cycles
 // longer than that.
 type listening struct {
 	heard hashtable.Table // shape → goroutines heard of; hash of shape and goroutine → 0
 }
 
-// goroutinesPerShape is as many as a graph file's reader keeps of an order.
-const goroutinesPerShape = 16
+// MaxHeard is as many goroutines as a graph file's reader keeps of an order; a test of lockorder holds them equal.
+const MaxHeard = 16
 
 // order returns a dependency that r has used, for who listens, if it is news to him.
 //
@@ -44,17 +45,17 @@ func (e *engine) shape(dep rule.DepID) uint64 {
 
 //go:norace
 func hashHold(h uint64, hold rule.Hold) uint64 {
-	return hashWord(h, uint64(hold.Class)<<8|uint64(hold.Mode))
+	return fingerprint.Word(h, uint64(hold.Class)<<8|uint64(hold.Mode))
 }
 
 //go:norace
 func (l *listening) isNews(shape, goid uint64) bool {
-	both := hashWord(shape, goid)
+	both := fingerprint.Word(shape, goid)
 	if _, again := l.heard.Get(both); again {
 		return false
 	}
 	n, _ := l.heard.Get(shape)
-	if n == goroutinesPerShape {
+	if n == MaxHeard {
 		return false
 	}
 	l.heard.Put(shape, n+1)

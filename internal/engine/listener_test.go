@@ -48,7 +48,7 @@ func TestAListenerHearsOfAFewGoroutinesOnly(t *testing.T) {
 	for goid := range uint64(100) {
 		tell(standIn(goid+1), 10, 20)
 	}
-	require.Len(t, *heard, goroutinesPerShape)
+	require.Len(t, *heard, MaxHeard)
 }
 
 // tell nests two locks that nobody has seen and passes on what is new in it.

@@ -1,9 +1,8 @@
 package engine
 
 import (
-	"unsafe"
-
-	"github.com/interlock-go/interlock/internal/goroutine"
+	"github.com/interlock-go/interlock/internal/discipline"
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -31,13 +30,13 @@ func (r *Record) Before(q *Request) *News {
 //
 //go:norace
 func (r *Record) order(q *Request) *News {
-	if r.n() == 0 && q.For != ForWrite {
+	if r.held.Len() == 0 && q.For != ForWrite {
 		return nil
 	}
 	if r.excludes(q) {
 		return nil // it will block, and Block says so; if it does not, it is a copy of what r holds
 	}
-	sum := r.sum() + phaseSalt
+	sum := r.held.Sum() + phaseSalt
 	if seen := q.Seen.Load(); seen == sum || seen == sum^r.salt {
 		return nil
 	}
@@ -46,7 +45,7 @@ func (r *Record) order(q *Request) *News {
 	if *m.place(order) == order {
 		return nil
 	}
-	if known.has(order) {
+	if known.Has(order) {
 		q.Seen.Store(sum)
 		return nil
 	}
@@ -65,7 +64,7 @@ func (r *Record) order(q *Request) *News {
 //go:norace
 func (r *Record) excludes(q *Request) bool {
 	id := q.Core.identify()
-	return r.holds(id, rule.Write) || q.For != ForRead && r.holds(id, rule.Read)
+	return r.held.Holds(id, rule.Write) || q.For != ForRead && r.held.Holds(id, rule.Read)
 }
 
 // orderOf names "key is wanted by a holder of the set named sum".
@@ -92,7 +91,7 @@ func (e *engine) learn(r *Record, q *Request, order uint64) (news *News, univers
 		news = news.join(e.judge(dep))
 	}
 	if universal = e.base.Universal(dep); universal {
-		known.add(order)
+		known.Add(order)
 	}
 	unbound := e.locks.numbered(ask.want.Inst).claim()
 	e.mu.Unlock()
@@ -117,7 +116,7 @@ type asking struct {
 //
 //go:norace
 func (e *engine) describe(r *Record, q *Request) asking {
-	n := r.n()
+	n := r.held.Len()
 	e.reserve(int(n))
 	wanted := e.locks.wanted(q)
 	e.classify(wanted, q.PC)
@@ -125,22 +124,22 @@ func (e *engine) describe(r *Record, q *Request) asking {
 	a := asking{want: rule.Hold{Inst: want.number, Class: want.class, Mode: q.For.mode()}, broken: -1}
 	k := 0
 	for j := range n {
-		h := r.at(j)
-		n := e.locks.node(keyID(h.key), NotWaiting, h.pc)
-		e.classify(n, h.pc)
+		h := r.held.At(j)
+		n := e.locks.node(heldset.ID(h.Key), NotWaiting, h.PC)
+		e.classify(n, h.PC)
 		if !n.bound {
-			h.key |= unbound
+			h.Key |= heldset.Unbound
 		}
-		switch e.classes.verdict(n, &want) {
-		case vouched:
+		switch e.classes.Verdict(n.member(), want.member()) {
+		case discipline.Vouched:
 			continue
-		case against:
+		case discipline.Against:
 			a.broken, a.kind = k, DeclaredOrder
-		case misnested:
+		case discipline.Misnested:
 			a.broken, a.kind = k, ClassNesting
 		}
-		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: keyMode(h.key)}
-		e.sites[k], e.at[k] = h.pc, j
+		e.scratch[k] = rule.Hold{Inst: n.number, Class: n.class, Mode: heldset.Mode(h.Key)}
+		e.sites[k], e.at[k] = h.PC, j
 		k++
 	}
 	a.held, a.sites, a.at = e.scratch[:k], e.sites[:k], e.at[:k]
@@ -156,65 +155,4 @@ func (e *engine) reserve(n int) {
 		e.sites = make([]uintptr, 2*n)
 		e.at = make([]uint32, 2*n)
 	}
-}
-
-// note keeps what a report on a new dependency will need.
-//
-//go:norace
-func (e *engine) note(dep rule.DepID, r *Record, q *Request, a asking) {
-	for int(dep) >= len(e.deps) {
-		grown := make([]depInfo, 2*len(e.deps)+64)
-		for i := range e.deps {
-			grown[i] = e.deps[i]
-		}
-		e.deps = grown
-	}
-	if e.deps[dep].shape != 0 {
-		e.lose(dep) // the dependency that had this number went with its lock
-	}
-	e.deps[dep] = depInfo{
-		stack: e.stacks.intern(from(q.PC, e.calls[:goroutine.Callers(e.calls[:])])), sites: e.stacks.intern(a.sites),
-		tick: tick.Load(), goid: r.goid, first: r.first, g: r.gp,
-	}
-	if wholeStacks {
-		held := make([][]uintptr, len(a.at))
-		for i, at := range a.at {
-			held[i] = e.stackOf(r, at)
-		}
-		e.deps[dep].held = held
-	}
-	e.age(dep)
-}
-
-// depInfo is what the engine knows of a dependency beside the rule's part.
-type depInfo struct {
-	stack uint32 // where the lock was asked for
-	sites uint32 // where each held lock was acquired, in the order of the dependency's holds
-	tick  uint64 // when
-	goid  uint64 // by whom first
-	first uint64 // when that goroutine was first seen
-	g     unsafe.Pointer
-	shape uint64      // see ageing
-	held  [][]uintptr // stack of each held lock's acquisition, if whole stacks are kept
-}
-
-// callStack returns the stack of the running goroutine from the call with return address
-// pc down, which leaves this library's frames out.
-//
-//go:norace
-func callStack(pc uintptr) []uintptr {
-	pcs := make([]uintptr, stackDepth)
-	return from(pc, pcs[:goroutine.Callers(pcs)])
-}
-
-// from leaves out what lies above the call with return address pc.
-//
-//go:norace
-func from(pc uintptr, pcs []uintptr) []uintptr {
-	for i := range pcs {
-		if pcs[i] == pc {
-			return pcs[i:]
-		}
-	}
-	return pcs
 }

@@ -1,6 +1,9 @@
 package engine
 
-import "github.com/interlock-go/interlock/internal/quiet"
+import (
+	"github.com/interlock-go/interlock/internal/quiet"
+	"github.com/interlock-go/interlock/internal/wordset"
+)
 
 // maxPhases is how many phases can be told apart; dependencies keep a bit for each.
 const maxPhases = 64
@@ -25,13 +28,16 @@ var phaseSalt uint64 = scramble(1)
 // epoch counts the changes.
 var epoch uint64 = 1
 
+// known are the orders known of everybody. The engine's lock guards additions.
+var known wordset.Set
+
 // forgetKnown makes every cached order stale. The caller holds the engine's lock.
 //
 //go:norace
 func forgetKnown() {
 	epoch++
 	phaseSalt = scramble(epoch)
-	known.clear()
+	known.Clear()
 }
 
 // BeginPhase enters the phase and returns the one that it interrupts, for EndPhase. It

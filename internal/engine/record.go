@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/goroutine"
@@ -16,7 +15,7 @@ import (
 type Record struct {
 	stack goroutine.Stack // nobody's where the fast path must not be taken
 	goid  uint64
-	holdStack
+	held
 	salt uint64 // turns a held set into one that only this goroutine has
 
 	wait     uintptr // *Core waited for, hidden from the collector; 0: not blocked (atomic, written last)
@@ -74,11 +73,6 @@ func (r *Record) thinks() *mind {
 	}
 	return r.mind
 }
-
-// delivered tells whether somebody has released a hold of r.
-//
-//go:norace
-func (r *Record) delivered() bool { return atomic.LoadUint32(&r.inbox) != 0 }
 
 // place returns where a name of an order is kept. Its low bits say nothing: identities have flags there.
 //

@@ -21,7 +21,7 @@ import (
 
 func TestConditionWaitIsRefusedAtOnce(t *testing.T) {
 	w, m, g, a, b := embrace(t)
-	b.begins(func() { m.Lock(); m.Unlock() })
+	b.asks(m)
 	blocked(t, 1)
 	a.does(func() {
 		f, err := g.passContext(t.Context())

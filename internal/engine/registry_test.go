@@ -97,7 +97,7 @@ func TestTakenOverRecordBeginsAfresh(t *testing.T) {
 	}(), "the order was put into the goroutine's own cache")
 	r.takeOver(70002)
 	require.Equal(t, uint64(70002), r.goid)
-	require.Zero(t, r.n())
+	require.Zero(t, r.held.Len())
 	require.Zero(t, r.state)
 	require.NotEqual(t, salt, r.salt)
 	require.Equal(t, [16]uint64{}, r.mind.known, "what one goroutine was seen to do, another was not")

@@ -11,6 +11,7 @@ import (
 	"github.com/interlock-go/interlock/internal/oracle"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
+	"github.com/interlock-go/interlock/internal/stackdepot"
 )
 
 // These tests are inside the package because they play goroutines that do not exist:
@@ -40,7 +41,7 @@ type lock struct {
 func (p *player) verdict(prog oracle.Program) rule.Tier {
 	if p.runs++; p.runs%1000 == 0 {
 		Reset()
-		eng.stacks = depot{}
+		eng.stacks = stackdepot.Depot{}
 		eng.locks = lockTable{}
 	}
 	locks := make([]lock, 8)
@@ -50,7 +51,7 @@ func (p *player) verdict(prog oracle.Program) rule.Tier {
 		p.rec = Record{stack: goroutine.NoStack()}
 		p.rec.begin(p.goid)
 		best = min(best, p.walk(g, locks))
-		for p.rec.n() > 0 {
+		for p.rec.held.Len() > 0 {
 			p.rec.remove(0)
 		}
 	}

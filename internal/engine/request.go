@@ -97,14 +97,6 @@ type ReadSide struct{ seen atomic.Uint64 }
 //go:norace
 func (s *ReadSide) Seen() *atomic.Uint64 { return &s.seen }
 
-// Written tells whether the record of the last writer says that it still writes.
-//
-//go:norace
-func (c *Core) Written() bool {
-	r := c.Record()
-	return r != nil && r.holds(c.identify(), rule.Write)
-}
-
 // key is the key of the hold that the request would become.
 //
 //go:norace
@@ -115,7 +107,20 @@ func (q *Request) key() uint64 {
 	return q.Core.Key()
 }
 
-// Seen returns the lock's order cache for writing.
+// Kinds of waits beyond those for locks are given out at start.
+const firstKind Waiting = 16
+
+var (
+	kindNames [16]string
+	kindCount Waiting
+)
+
+// NewKind returns a kind of wait for a condition. The name stands for the type in reports:
+// "Cond", "Buffer (full)". It is called from the initialization of a primitive's package.
 //
 //go:norace
-func (c *Core) Seen() *atomic.Uint64 { return &c.seen }
+func NewKind(typeName string) Waiting {
+	kindNames[kindCount] = typeName
+	kindCount++
+	return firstKind + kindCount - 1
+}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/interlock-go/interlock/internal/fingerprint"
 	"github.com/interlock-go/interlock/internal/quiet"
 	"github.com/interlock-go/interlock/internal/rule"
 )
@@ -14,7 +15,7 @@ func Reset() {
 	eng.mu.Lock()
 	eng.base = rule.Base{}
 	eng.deps = nil
-	eng.found = foundTable{}
+	eng.found = fingerprint.Counts{}
 	eng.ageing = ageing{max: eng.ageing.max}
 	eng.counters = Counters{}
 	eng.listening = listening{}
@@ -22,18 +23,4 @@ func Reset() {
 	eng.mu.Unlock()
 	quiet.End()
 	resetSink()
-}
-
-// Holding tells whether the running goroutine holds the lock for writing, or in any way if reading
-// suffices. Where hand-offs have been seen it cannot tell and says yes.
-//
-//go:norace
-func Holding(c *Core, readingSuffices bool) bool {
-	quiet.Begin()
-	r := Enter()
-	r.settle()
-	id := c.identify()
-	ok := r.holds(id, rule.Write) || readingSuffices && r.holds(id, rule.Read) || c.id.Load()&handed != 0
-	quiet.End()
-	return ok
 }

@@ -57,31 +57,3 @@ func (c *Condition) Look() (news *News) {
 	quiet.End()
 	return news
 }
-
-// refuse breaks the ring where somebody agreed to that beforehand: by LockContext, whose
-// call then ends with the finding as its error. If that is self, the running goroutine, it learns by
-// return; else another one is woken, refuse reports true, and self goes on to wait. The caller holds the
-// list's lock.
-//
-//go:norace
-func refuse(members []*Record, self *Record, f *Finding) bool {
-	for _, m := range members {
-		if m.mind == nil || m.mind.wake == 0 {
-			continue
-		}
-		f.Refused = true
-		for _, other := range members {
-			other.state &^= inRing
-		}
-		if m == self {
-			return false
-		}
-		m.mind.refused = f
-		select { //house:allow sent without waiting, in a quiet section
-		case m.mind.waker() <- struct{}{}: //house:allow sent without waiting, in a quiet section
-		default: // woken already; it looks at refused before it waits again
-		}
-		return true
-	}
-	return false
-}

@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/interlock-go/interlock/internal/rule"
+import (
+	"github.com/interlock-go/interlock/internal/fingerprint"
+	"github.com/interlock-go/interlock/internal/heldset"
+	"github.com/interlock-go/interlock/internal/rule"
+)
 
 // ringFinding describes goroutines that are blocked for ever, of which the first n wait in a
 // circle. The caller holds the list's lock and knows that they stand still. The result is nil if they do not after all.
@@ -22,12 +26,12 @@ func (e *engine) ringFinding(members []*Record, n int) *Finding {
 	for i, m := range members[:n] {
 		wanted := cores[(i+n-1)%n].identify()
 		f.Edges[i] = e.standing(m, cores[i], wanted)
-		sum += hashWord(hashWord(5, uint64(m.waitPC)), cores[i].identify())
+		sum += fingerprint.Word(fingerprint.Word(5, uint64(m.waitPC)), cores[i].identify())
 	}
 	for i, m := range members[n:] {
 		f.Knot[i] = e.standing(m, cores[n+i], 0)
 	}
-	f.ID = hashWord(6, sum)
+	f.ID = fingerprint.Word(6, sum)
 	if e.rings++; e.rings%sweepEvery == 0 {
 		e.sweep()
 	}
@@ -41,7 +45,7 @@ func (e *engine) ringFinding(members []*Record, n int) *Finding {
 //go:norace
 func (e *engine) isNews(f *Finding) bool {
 	e.mu.Lock()
-	isNew := e.found.first(f.ID)
+	isNew := e.found.First(f.ID)
 	e.mu.Unlock()
 	return isNew
 }
@@ -51,12 +55,12 @@ func (e *engine) isNews(f *Finding) bool {
 //
 //go:norace
 func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
-	held := m.n()
+	held := m.held.Len()
 	e.name(e.locks.node(c.identify(), m.waitKind, m.waitPC), m.waitPC)
 	edge := Edge{Goroutine: m.goid, Via: -1, Held: make([]Hold, held), Phase: e.phases.names[phaseNow]}
 	for i := range held {
 		edge.Held[i] = e.held(m, i)
-		if keyID(m.at(i).key) == wanted {
+		if heldset.ID(m.held.At(i).Key) == wanted {
 			edge.Via = int(i)
 		}
 	}
@@ -67,38 +71,4 @@ func (e *engine) standing(m *Record, c *Core, wanted uint64) Edge {
 		edge.Wakers = wakersOf(w.cond.certain())
 	}
 	return edge
-}
-
-// held describes a hold of a goroutine that stands still. Of one that runs, key and place might be those of two
-// holds, and the lock would get a class that is not its own.
-//
-//go:norace
-func (e *engine) held(m *Record, i uint32) Hold {
-	h := m.at(i)
-	e.name(e.locks.node(keyID(h.key), NotWaiting, h.pc), h.pc)
-	out := e.hold(h.key, h.pc)
-	out.Stack = e.stackOf(m, i)
-	return out
-}
-
-// lock adds the condition's name to how the engine names it.
-//
-//go:norace
-func (c *Condition) lock(l Lock) Lock {
-	if l.Class == "" {
-		l.Class = c.name
-	}
-	return l
-}
-
-//go:norace
-func wakersOf(s *wakerSet) []Waker {
-	if s == nil {
-		return nil
-	}
-	out := make([]Waker, len(s.all))
-	for i := range s.all {
-		out[i] = Waker{Goroutine: s.all[i].id, Gone: s.all[i].Gone()}
-	}
-	return out
 }

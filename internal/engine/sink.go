@@ -36,18 +36,22 @@ func resetSink() {
 	}
 }
 
-// Emit passes news on. The caller is outside quiet sections and holds nothing internal.
+// Emit passes news on. The caller is outside quiet sections and holds nothing internal. What
+// the rest says is passed on even if who is told of the first panics or ends the goroutine: it is
+// counted as told and would not come again.
 func Emit(n *News) {
-	for ; n != nil; n = n.next {
-		if f := sink.Load(); f != nil && n.Finding != nil {
-			n.Finding.Fill()
-			(*f)(n.Finding)
-		}
-		if f := orderSink.Load(); f != nil && n.Order != nil {
-			(*f)(*n.Order)
-		}
-		if f := pauser.Load(); f != nil && n.Ask != nil {
-			(*f)(n.Ask)
-		}
+	if n == nil {
+		return
+	}
+	defer Emit(n.next)
+	if f := sink.Load(); f != nil && n.Finding != nil {
+		n.Finding.Fill()
+		(*f)(n.Finding)
+	}
+	if f := orderSink.Load(); f != nil && n.Order != nil {
+		(*f)(*n.Order)
+	}
+	if f := pauser.Load(); f != nil && n.Ask != nil {
+		(*f)(n.Ask)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/internal/discipline"
 )
 
 // here is a return address on its caller's line, and that line's place.
@@ -21,8 +23,8 @@ func TestSelfDeadlockNamesTheClass(t *testing.T) {
 	afresh(t)
 	pc, file, line := here()
 	require.Equal(t, "sites_test.go", filepath.Base(file))
-	SetSite(file, line, NewClass("p.T.mu", NestAny))
-	t.Cleanup(func() { eng.places = siteTable{} })
+	SetSite(file, line, NewClass("p.T.mu", discipline.Any))
+	t.Cleanup(func() { eng.places = discipline.Sites{} })
 	r := Enter()
 	for name, places := range map[string][2]uintptr{
 		"both places": {pc, pc}, "held in a helper": {1, pc}, "wanted in a helper": {pc, 1},

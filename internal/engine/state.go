@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/interlock-go/interlock/internal/goroutine"
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/quiet"
 )
 
@@ -99,9 +100,9 @@ func (e *engine) allLocks() []Lock {
 
 //go:norace
 func (e *engine) repeats() []Repeat {
-	out := make([]Repeat, e.found.n)
+	out := make([]Repeat, e.found.Len())
 	for i := range out {
-		out[i] = Repeat{ID: e.found.ids[i], Count: e.found.count[i]}
+		out[i].ID, out[i].Count = e.found.At(i)
 	}
 	return out
 }
@@ -110,34 +111,28 @@ func (e *engine) repeats() []Repeat {
 //
 //go:norace
 func (e *engine) heldLocks() []HeldLock {
-	total := len(e.left.holds)
+	total := e.left.Slots()
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
-		total += int(r.n())
+		total += int(r.held.Len())
 	}
 	out := make([]HeldLock, total+16)
 	k := 0
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
 		gone := r.gp != nil && goroutine.Finished(r.gp, r.goid)
-		for j := uint32(0); j < r.n() && k < len(out); j++ {
-			if key := r.at(j).key &^ unbound; key != 0 && !r.told(key) {
-				out[k] = HeldLock{Goroutine: r.goid, Finished: gone, Hold: e.hold(key, r.at(j).pc)}
+		for j := uint32(0); j < r.held.Len() && k < len(out); j++ {
+			if key := r.held.At(j).Key &^ heldset.Unbound; key != 0 && !r.told(key) {
+				out[k] = HeldLock{Goroutine: r.goid, Finished: gone, Hold: e.hold(key, r.held.At(j).PC)}
 				k++
 			}
 		}
 	}
-	for _, h := range e.left.holds {
-		if h.key != 0 && k < len(out) {
-			out[k] = HeldLock{Goroutine: h.goid, Finished: true, Hold: e.hold(h.key, h.pc)}
+	for i := range e.left.Slots() {
+		if h := e.left.At(i); h.Key != 0 && k < len(out) {
+			out[k] = HeldLock{Goroutine: h.Goroutine, Finished: true, Hold: e.hold(h.Key, h.PC)}
 			k++
 		}
 	}
 	return out[:k]
-}
-
-//go:norace
-func (e *engine) hold(key uint64, pc uintptr) Hold {
-	n := e.locks.node(keyID(key), NotWaiting, pc)
-	return Hold{Lock: e.lock(n.number, n.class), Mode: keyMode(key), Stack: one(pc)}
 }
 
 //go:norace
@@ -168,7 +163,7 @@ func (e *engine) waits() []Wait {
 //
 //go:norace
 func holders(id uint64, c *Core) []uint64 {
-	if o := c.Record(); o != nil && o.index(id) >= 0 {
+	if o := c.Record(); o != nil && o.held.Index(id) >= 0 {
 		out := make([]uint64, 1)
 		out[0] = o.goid
 		return out
@@ -176,7 +171,7 @@ func holders(id uint64, c *Core) []uint64 {
 	out := make([]uint64, records.count)
 	k := 0
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
-		if k < len(out) && r.index(id^readTwist) >= 0 {
+		if k < len(out) && r.held.Index(id^heldset.Twist) >= 0 {
 			out[k] = r.goid
 			k++
 		}
@@ -201,13 +196,13 @@ func Count() Totals {
 	t.Repeats = eng.repeats()
 	t.Locks = eng.locks.byID.Len()
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
-		t.Held += int(r.n())
+		t.Held += int(r.held.Len())
 		if r.waitsFor() != nil {
 			t.Waits++
 		}
 	}
-	for i := range eng.left.holds {
-		if eng.left.holds[i].key != 0 {
+	for i := range eng.left.Slots() {
+		if eng.left.At(i).Key != 0 {
 			t.Held++
 		}
 	}

@@ -1,5 +1,7 @@
 package engine
 
+import "github.com/interlock-go/interlock/internal/heldset"
+
 // A lock that no order knows gets a node too when a snapshot or the report of a ring names it. No clean-up can be bound to
 // that one: who looks at another goroutine's held set knows identities, not addresses. Without more, a program
 // that is looked at every second would keep a node for every short-lived lock that was ever seen held. So these nodes are swept:
@@ -15,15 +17,15 @@ const sweepEvery = 64
 func (e *engine) sweep() {
 	t := &e.locks
 	for i, r := records.next(0); r != nil; i, r = records.next(i) {
-		for j := uint32(0); j < r.n(); j++ {
-			t.use(keyID(r.at(j).key))
+		for j := uint32(0); j < r.held.Len(); j++ {
+			t.use(heldset.ID(r.held.At(j).Key))
 		}
 		if c := r.waitsFor(); c != nil {
 			t.use(c.identify())
 		}
 	}
-	for i := range e.left.holds {
-		t.use(keyID(e.left.holds[i].key))
+	for i := range e.left.Slots() {
+		t.use(heldset.ID(e.left.At(i).Key))
 	}
 	for i := uint32(1); i <= t.used; i++ {
 		n := &t.nodes[i]

@@ -50,7 +50,7 @@ func TestHeldLockKeepsItsNumberFromSnapshotToSnapshot(t *testing.T) {
 func TestRefusedRingsAreNotRemembered(t *testing.T) {
 	afresh(t)
 	r := Enter()
-	before, found := eng.locks.byID.Len(), eng.found.n
+	before, found := eng.locks.byID.Len(), eng.found.Len()
 	wake := make(chan struct{}, 1)
 	for range 10 * sweepEvery {
 		c := new(Core)
@@ -63,5 +63,5 @@ func TestRefusedRingsAreNotRemembered(t *testing.T) {
 		require.True(t, r.drop(c))
 	}
 	require.LessOrEqual(t, eng.locks.byID.Len(), before+2*sweepEvery)
-	require.Equal(t, found, eng.found.n)
+	require.Equal(t, found, eng.found.Len())
 }

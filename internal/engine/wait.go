@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/interlock-go/interlock/internal/heldset"
 	"github.com/interlock-go/interlock/internal/rule"
 )
 
@@ -34,60 +35,6 @@ func (r *Record) Block(q *Request) *Finding {
 		return nil
 	}
 	return r.ring()
-}
-
-// BlockRefusable is Block for a call that would rather fail than stand in a ring. When
-// wake receives, Refusal says whether that is why.
-//
-// The record refers to wake by an address that the collector does not see, or a call that waits for
-// ever would not be recognised as leaked. The caller keeps wake alive until UnblockRefusable returns.
-//
-//go:norace
-func (r *Record) BlockRefusable(q *Request, wake chan<- struct{}) *Finding { //house:allow a parameter, not an operation
-	r.refusable(wake)
-	return r.Block(q)
-}
-
-// refusable says that the call about to block can be refused by way of wake. The channel is kept
-// as a number: a reference from here, which is as good as a global, would keep the leak
-// profile from seeing that nobody else can end the call. The blocked call refers to
-// it, and clears the number before it lets go.
-//
-//go:norace
-func (r *Record) refusable(wake chan<- struct{}) { //house:allow a parameter, not an operation
-	m := r.thinks()
-	waiting.mu.Lock()
-	m.wake, m.refused = *(*uintptr)(unsafe.Pointer(&wake)), nil
-	waiting.mu.Unlock()
-}
-
-// waker returns the channel that ends r's wait, or nil. The list's lock is held.
-//
-//go:norace
-func (m *mind) waker() chan<- struct{} { //house:allow a result, not an operation
-	return *(*chan<- struct{})(unsafe.Pointer(&m.wake)) //house:allow a conversion, not an operation
-}
-
-// UnblockRefusable is Unblock after BlockRefusable; it returns why the call was refused, if it was.
-//
-//go:norace
-func (r *Record) UnblockRefusable() *Finding {
-	waiting.mu.Lock()
-	f := r.mind.refused
-	r.mind.wake, r.mind.refused = 0, nil
-	waiting.mu.Unlock()
-	r.Unblock()
-	return f
-}
-
-// Refusal returns why the blocked call must give up, or nil.
-//
-//go:norace
-func (r *Record) Refusal() *Finding {
-	waiting.mu.Lock()
-	f := r.mind.refused
-	waiting.mu.Unlock()
-	return f
 }
 
 // Unblock takes back what Block published.
@@ -123,8 +70,8 @@ func (r *Record) post(kind Waiting, pc, word uintptr, listed bool) {
 //
 //go:norace
 func (r *Record) reads() bool {
-	for i := range r.n() {
-		if r.at(i).key&reading != 0 {
+	for i := range r.held.Len() {
+		if heldset.Mode(r.held.At(i).Key) == rule.Read {
 			return true
 		}
 	}
@@ -192,7 +139,7 @@ const manyHops = 4096
 func (r *Record) suspects(q *Request) bool {
 	c, kind := q.Core, q.For
 	id := c.identify()
-	if r.holds(id, rule.Write) || r.holds(id, rule.Read) {
+	if r.held.Holds(id, rule.Write) || r.held.Holds(id, rule.Read) {
 		return true
 	}
 	for range manyHops {
@@ -201,10 +148,10 @@ func (r *Record) suspects(q *Request) bool {
 			return false // said first, for its word is seldom written and what o holds is written all the time
 		}
 		id = c.identify()
-		if o == r && r.holds(id, rule.Write) {
+		if o == r && r.held.Holds(id, rule.Write) {
 			return true
 		}
-		if o == nil || o == r || !o.holds(id, rule.Write) {
+		if o == nil || o == r || !o.held.Holds(id, rule.Write) {
 			return kind != ForMutex && kind != ForOnce && waiting.crowded()
 		}
 		if w := o.waitsOn(); w != nil {

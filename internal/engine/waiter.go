@@ -28,7 +28,7 @@ type Waiter struct {
 }
 
 // Prepare makes w ready for a wait of the running goroutine for c, called from pc (a return
-// address; CallSite finds it). It comes before w is where a waker finds it.
+// address; callsite.Outside finds it). It comes before w is where a waker finds it.
 //
 //go:norace
 func (w *Waiter) Prepare(c *Condition, kind Waiting, pc uintptr) {
@@ -155,4 +155,24 @@ func (r *Record) waitsOn() *Waiter {
 		return nil
 	}
 	return w
+}
+
+// Served is Woken for a waiter that is let go by somebody who passes on what another one did:
+// that says nothing about who can act. The one who did act calls Acted.
+//
+//go:norace
+func (w *Waiter) Served() {
+	quiet.Begin()
+	w.over.Store(1)
+	quiet.End()
+}
+
+// Resumed takes Served back: what w was given has been taken away before it ran, by a goroutine that runs
+// and that SetWakers has been told of.
+//
+//go:norace
+func (w *Waiter) Resumed() {
+	quiet.Begin()
+	w.over.Store(0)
+	quiet.End()
 }

@@ -35,18 +35,16 @@ func TestHandlerMayWait(t *testing.T) {
 			}
 		})
 		other.pass()
-		w.mu.Lock()
-		w.reports = append(w.reports, r)
-		w.mu.Unlock()
+		w.Take(r)
 	})
-	b.begins(func() { m.Lock(); m.Unlock() })
+	b.asks(&m)
 	blocked(t, 1)
-	a.begins(func() { g.pass(); m.Unlock() })
+	a.passes(&g, m.Unlock)
 	w.deadlock()
 	blocked(t, 2)
 	g.open()
 	blocked(t, 0)
-	require.Len(t, w.deadlocks(), 1)
+	require.Len(t, w.Of(lockorder.Deadlock), 1)
 }
 
 func TestHazardOfWaitingWithALockHeld(t *testing.T) {
@@ -59,14 +57,14 @@ func TestHazardOfWaitingWithALockHeld(t *testing.T) {
 		a = newActor(t)
 		a.does(m.Lock)
 		for range 3 {
-			a.begins(g.pass)
+			a.passes(&g)
 			blocked(t, 1)
 			g.open()
 			blocked(t, 0)
 		}
 		a.does(m.Unlock)
 	}
-	reports := w.taken()
+	reports := w.All()
 	require.Len(t, reports, 1, "once, however often it recurs")
 	r := reports[0]
 	require.Equal(t, lockorder.Hazard, r.Tier)
@@ -74,11 +72,11 @@ func TestHazardOfWaitingWithALockHeld(t *testing.T) {
 	require.Equal(t, "front gate", r.Edges[0].Want.Lock.Class)
 	require.Equal(t, "Gate", r.Edges[0].Want.Lock.Type)
 	require.Len(t, r.Edges[0].Held, 1)
-	a.begins(g.pass)
+	a.passes(&g)
 	blocked(t, 1)
 	g.open()
 	blocked(t, 0)
-	require.Len(t, w.taken(), 1, "nothing held")
+	require.Len(t, w.All(), 1, "nothing held")
 }
 
 // One gate of the package, in two bubbles.
@@ -101,21 +99,13 @@ func TestTwoBubblesShareACondition(t *testing.T) {
 func TestRingsAreToldSoon(t *testing.T) {
 	best := time.Hour
 	for range 5 { // the machine may be busy with something else just then
-		w := detect(t)
-		var m mutex.Mutex
-		var g gate
-		a, b := newActor(t), newActor(t)
-		b.does(g.guard)
-		a.does(m.Lock)
-		a.begins(func() { g.pass(); m.Unlock() })
+		w, m, g, a, b := embrace(t)
+		a.passes(g, m.Unlock)
 		blocked(t, 1)
-		for len(w.arrived) > 0 {
-			<-w.arrived // the hazard
-		}
 		asked := make(chan time.Time, 1)
 		b.begins(func() { asked <- time.Now(); m.Lock(); m.Unlock() })
-		w.deadlock()
-		best = min(best, (<-w.arrived).Sub(<-asked))
+		_, told := w.Await(lockorder.Deadlock)
+		best = min(best, told.Sub(<-asked))
 		g.open()
 	}
 	require.Less(t, best, 10*time.Millisecond)

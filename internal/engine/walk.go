@@ -178,7 +178,7 @@ func (x *Record) blockedBy(y *Record) bool {
 		return false
 	}
 	id := c.identify()
-	owned := y.holds(id, rule.Write) || x.waitKind == ForWrite && y.holds(id, rule.Read)
+	owned := y.held.Holds(id, rule.Write) || x.waitKind == ForWrite && y.held.Holds(id, rule.Read)
 	if owned {
 		return c.id.Load()&handed == 0 && !y.delivered() && (x != y || x.state&giver == 0)
 	}

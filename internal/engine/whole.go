@@ -1,5 +1,7 @@
 package engine
 
+import "github.com/interlock-go/interlock/internal/callsite"
+
 // wholeStacks asks for the stack of every acquisition, not only for its site.
 var wholeStacks bool
 
@@ -20,7 +22,7 @@ func SetStacks(on bool) {
 //go:norace
 func (r *Record) remember(pc uintptr) {
 	m := r.thinks()
-	at := int(r.n()) - 1
+	at := int(r.held.Len()) - 1
 	if at >= len(m.stacks) {
 		grown := make([]uint32, 2*at+8)
 		for i, s := range m.stacks {
@@ -28,9 +30,9 @@ func (r *Record) remember(pc uintptr) {
 		}
 		m.stacks = grown
 	}
-	stack := callStack(pc)
+	stack := callsite.Stack(pc)
 	eng.mu.Lock()
-	m.stacks[at] = eng.stacks.intern(stack)
+	m.stacks[at] = eng.stacks.Intern(stack)
 	eng.mu.Unlock()
 }
 
@@ -49,7 +51,7 @@ func (m *mind) shift(i int) {
 //go:norace
 func (e *engine) stackOf(r *Record, i uint32) []uintptr {
 	if wholeStacks && r.mind != nil && int(i) < len(r.mind.stacks) && r.mind.stacks[i] != 0 {
-		return e.stacks.get(r.mind.stacks[i])
+		return e.stacks.Get(r.mind.stacks[i])
 	}
-	return one(r.at(i).pc)
+	return one(r.held.At(i).PC)
 }

@@ -35,6 +35,13 @@ var layers = []house.Layer{
 	{Packages: []string{"lockorder/lockhttp"}, May: []string{"lockorder", "banker", "pi", "pi/timeline", "mutex", "bbuf", "internal/drawing"}},
 	{Packages: []string{"lockorder"}, May: []string{"lockorder", "internal"}, MayNot: []string{"internal/house"}},
 	primitive("mutex"), primitive("cond"), primitive("bbuf"), primitive("banker"), primitive("pi"),
+	// What the command makes of graph files: findings, how they come to hang, and what a baseline says of them.
+	{Packages: []string{"cmd/lockorder/internal/finding"}, May: []string{"lockorder", "internal"}, MayNot: []string{"internal/house"}},
+	{Packages: []string{"cmd/lockorder/internal/interleaving"}, May: []string{"lockorder", "cmd/lockorder/internal/finding"}},
+	{
+		Packages: []string{"cmd/lockorder/internal/verdict"}, MayNot: []string{"internal/house"},
+		May: []string{"lockorder", "internal", "cmd/lockorder/internal/finding", "cmd/lockorder/internal/interleaving"},
+	},
 	{Packages: []string{"cmd"}, May: []string{"*"}, MayNot: []string{"examples", "internal/house"}},
 	{Packages: []string{"docs"}},
 	// Examples are written as a user writes, who cannot import internals.
@@ -63,11 +70,17 @@ var forbidden = []string{"C", "runtime/cgo", "net", "os/user"}
 var invisible = []house.Invisible{
 	{Dir: "internal/rule", Exempt: map[string]string{"tier.go": "names of modes and tiers, read when a report is written"}},
 	{Dir: "internal/waitgraph"},
+	{Dir: "internal/callsite", Exempt: map[string]string{"distance.go": "measures at start, on the main goroutine"}},
 	{Dir: "internal/engine", Exempt: map[string]string{
 		"sink.go": "calls the program's handlers, outside quiet sections",
 		"fill.go": "adds a dump to a finding that nobody else has yet, outside quiet sections",
 	}},
 	{Dir: "internal/ordergraph"},
+	{Dir: "internal/discipline"},
+	{Dir: "internal/fingerprint"},
+	{Dir: "internal/heldset"},
+	{Dir: "internal/stackdepot"},
+	{Dir: "internal/wordset"},
 	{Dir: "internal/hashtable"},
 	{Dir: "internal/quiet"},
 	{Dir: "internal/park"},

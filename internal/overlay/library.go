@@ -59,8 +59,8 @@ type libraryFile struct {
 	content []byte
 }
 
-// libraryFiles reads what an importer can compile: no tests, no commands, no
-// nested modules.
+// libraryFiles reads what an importer can compile, with the files that packages embed: no tests, no
+// commands, no nested modules.
 func libraryFiles(root string) ([]libraryFile, error) {
 	files := []libraryFile{{"go.mod", []byte("module " + Module + "\n\ngo 1.17\n")}}
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -77,16 +77,16 @@ func libraryFiles(root string) ([]libraryFile, error) {
 		if !entry.Type().IsRegular() || strings.HasSuffix(name, "_test.go") {
 			return nil
 		}
-		switch filepath.Ext(name) {
-		case ".go", ".s", ".h":
-			content, err := os.ReadFile(path)
-			if filepath.Ext(name) == ".go" {
-				content = requireGo(content, "go1.26")
-			}
-			files = append(files, libraryFile{name, content})
-			return err
+		ext, embedded := filepath.Ext(name), filepath.Base(filepath.Dir(name)) == "assets"
+		if !embedded && ext != ".go" && ext != ".s" && ext != ".h" {
+			return nil
 		}
-		return nil
+		content, err := os.ReadFile(path)
+		if ext == ".go" {
+			content = requireGo(content, "go1.26")
+		}
+		files = append(files, libraryFile{name, content})
+		return err
 	})
 	return files, err
 }

@@ -100,6 +100,7 @@ func TestTheLibraryIsACopyThatDecidesNothing(t *testing.T) {
 		"bench/bench.go":           "package bench\n",
 		".hidden/h.go":             "package h\n",
 		"mutex/README.md":          "text\n",
+		"live/assets/page.html":    "<html>\n",
 		"examples/service/main.go": "package main\n",
 	} {
 		path := filepath.Join(root, name)
@@ -109,11 +110,12 @@ func TestTheLibraryIsACopyThatDecidesNothing(t *testing.T) {
 	dir, err := store.Library(root)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{
-		"go.mod":               "module github.com/interlock-go/interlock\n\ngo 1.17\n",
-		"mutex/mutex.go":       "//go:build go1.26\n\n// Package mutex.\npackage mutex\n",
-		"mutex/off.go":         "//go:build (interlock_off || race) && go1.26\n\npackage mutex\n",
-		"internal/g/g_amd64.s": "TEXT\n",
-		"internal/g/g.go":      "//go:build go1.26\n\npackage g\n\n//go:build is no constraint here\n",
+		"go.mod":                "module github.com/interlock-go/interlock\n\ngo 1.17\n",
+		"mutex/mutex.go":        "//go:build go1.26\n\n// Package mutex.\npackage mutex\n",
+		"mutex/off.go":          "//go:build (interlock_off || race) && go1.26\n\npackage mutex\n",
+		"internal/g/g_amd64.s":  "TEXT\n",
+		"live/assets/page.html": "<html>\n",
+		"internal/g/g.go":       "//go:build go1.26\n\npackage g\n\n//go:build is no constraint here\n",
 	}, contents(t, dir))
 
 	again, err := store.Library(root)
@@ -133,7 +135,7 @@ func TestTheCopyOfThisLibraryBuilds(t *testing.T) {
 	require.NoError(t, err)
 	dir, err := store.Library(root)
 	require.NoError(t, err)
-	cmd := exec.Command("go", "vet", overlay.Shim)
+	cmd := exec.Command("go", "vet", overlay.Shim, overlay.Module+"/lockorder/lockhttp") // which embeds files
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOCACHE="+cache)
 	out, err := cmd.CombinedOutput()

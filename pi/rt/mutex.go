@@ -18,8 +18,13 @@ import (
 // In the terminology of the Go memory model, the n'th call to Unlock synchronizes before the m'th
 // call to Lock for any n < m; a successful TryLock, LockDeadline or LockContext counts as a Lock, and the end of
 // a thread as an Unlock of what it holds.
-//
-// The word is that of futex(2):
+type Mutex struct {
+	_     [0]sync.Mutex // so that go vet reports copies
+	below *Mutex        // the owner's: what it holds and locked before; the kernel's link while the owner ends
+	word  uint32
+}
+
+// The word of a Mutex is that of futex(2):
 //
 //	word              owner                        who changes it
 //	0                 nobody                       any thread to its tid, by compare-and-swap
@@ -31,11 +36,6 @@ import (
 //
 // The functions that are Lock and Unlock for the caller are as large as the compiler inlines, to the node.
 // What they do not do, such as looking whether th is nil, is left out for that.
-type Mutex struct {
-	_     [0]sync.Mutex // so that go vet reports copies
-	below *Mutex        // the owner's: what it holds and locked before; the kernel's link while the owner ends
-	word  uint32
-}
 
 // Bits of the word.
 const (

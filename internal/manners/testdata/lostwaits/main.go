@@ -7,6 +7,7 @@ import (
 	"runtime/pprof"
 	"strings"
 
+	"github.com/interlock-go/interlock/internal/callsite"
 	"github.com/interlock-go/interlock/internal/engine"
 )
 
@@ -24,7 +25,7 @@ func leak(refusable bool) {
 	g.cond.Register(engine.Running())
 	blocks := make(chan struct{})
 	go func() {
-		g.wait.Prepare(&g.cond, kind, engine.CallSite(0))
+		g.wait.Prepare(&g.cond, kind, callsite.Outside())
 		refuse := make(chan struct{}, 1)
 		if refusable {
 			g.wait.BlockRefusable(refuse)
