@@ -114,8 +114,8 @@ func examples() map[string]lockorder.Report {
 			readers(step(7, table, index, 10), true, false), readers(step(8, index, table, 20), false, true)),
 	}
 	all["potential-by-class"] = report(lockorder.Potential, lockorder.KindInversion,
-		put(12, cache, index), flush(13, mutex(5, "cache.mu"), mutex(6, "index.mu")))
-	account, other := mutex(5, "account"), mutex(6, "account")
+		put(12, cache, index), flush(13, aMutex(5, "cache.mu"), aMutex(6, "index.mu")))
+	account, other := aMutex(5, "account"), aMutex(6, "account")
 	all["potential-mixed-classes"] = report(lockorder.Potential, lockorder.KindInversion,
 		step(7, account, other, 10), step(8, other, index, 20), step(9, index, account, 30))
 	addSelf(all, cache, table)

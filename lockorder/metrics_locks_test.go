@@ -12,13 +12,13 @@ import (
 	"github.com/interlock-go/interlock/cond"
 	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
-	interlock "github.com/interlock-go/interlock/mutex"
+	"github.com/interlock-go/interlock/mutex"
 )
 
 // The numbers of the engine are those of real locks.
 func TestMetricsOfLocks(t *testing.T) {
 	reported.During(t)
-	var outer, inner interlock.Mutex
+	var outer, inner mutex.Mutex
 	before := lockorder.ReadMetrics()
 	outer.Lock()
 	inner.Lock()
