@@ -199,6 +199,29 @@ func TestTheOldestGoesFirst(t *testing.T) {
 	})
 }
 
+// A grant to one that waited counts as one to one that did not.
+func TestWaitersOvertakeToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, banker.Capacity{"unit": 2}, banker.WithOvertaking(1))
+		holder := register(t, b, "holder", banker.Of("unit", 2))
+		require.NoError(t, holder.AcquireRest(t.Context()))
+		results := make(chan error, 2)
+		for _, units := range []int64{2, 1} {
+			j := register(t, b, "j", banker.Of("unit", units))
+			go func() { results <- j.AcquireRest(t.Context()); j.Close() }()
+			synctest.Wait()
+		}
+		require.False(t, b.Snapshot().Waiting[0].Pinned)
+		require.NoError(t, holder.Release(banker.Of("unit", 1)))
+		require.NoError(t, <-results)
+		synctest.Wait()
+		require.Len(t, b.Snapshot().Waiting, 1)
+		require.True(t, b.Snapshot().Waiting[0].Pinned)
+		holder.Close()
+		require.NoError(t, <-results)
+	})
+}
+
 // The oldest call is overtaken 256 times unless another number is set, and by a request for nothing never.
 func TestOvertakingByDefault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
