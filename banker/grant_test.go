@@ -199,6 +199,23 @@ func TestTheOldestGoesFirst(t *testing.T) {
 	})
 }
 
+// Capacity that is added helps one whose request was unsafe as well as one that found too few units.
+func TestGrowHelpsWhoeverWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, banker.Capacity{"unit": 4})
+		holder, unsafe := register(t, b, "holder", banker.Of("unit", 3)), register(t, b, "unsafe", banker.Of("unit", 3))
+		require.NoError(t, holder.TryAcquire(banker.Of("unit", 2)))
+		require.NoError(t, unsafe.TryAcquire(banker.Of("unit", 1)))
+		require.Equal(t, banker.ErrUnsafe, unsafe.Explain(banker.Of("unit", 1)).Err)
+		got := make(chan error, 1)
+		go func() { got <- unsafe.Acquire(t.Context(), banker.Of("unit", 1)) }()
+		synctest.Wait()
+		require.Empty(t, got)
+		require.NoError(t, b.Grow(banker.Of("unit", 1)))
+		require.NoError(t, <-got)
+	})
+}
+
 // A grant to one that waited counts as one to one that did not.
 func TestWaitersOvertakeToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
