@@ -6,7 +6,7 @@
 // one after the other; otherwise it waits, however many units are free. This is Dijkstra's
 // banker's algorithm (E. W. Dijkstra, EWD108, 1964–1967, and EWD623, 1977) for many resources
 // (A. N. Habermann, Prevention of System Deadlocks, CACM 12(7), 1969), exact, and fast enough for
-// a service; how is told in internal/safestate.
+// a service; internal/safestate says how.
 //
 //	b, err := banker.New(banker.Capacity{"gpu": 8, "mem": 640})
 //	…

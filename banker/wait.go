@@ -30,8 +30,7 @@ func (j *Job) wait(ctx context.Context, o safestate.Outcome) error {
 	w.job = j
 	w.prepare(b)
 	b.q.Park(j.id, b.req, o, &w.Waiter)
-	b.unlock()
-	err := w.block(ctx)
+	err := j.sleep(ctx, w)
 	if err == nil {
 		err = j.outcome(w)
 	} else if giveUp := j.abandon(w); giveUp != nil {
@@ -44,6 +43,21 @@ func (j *Job) wait(ctx context.Context, o safestate.Outcome) error {
 	if refusal := w.unblock(); refusal != nil {
 		return refusal
 	}
+	return err
+}
+
+// sleep unlocks b and waits for the outcome of w, which is parked. It does not return if a report handler panics or exits; then
+// nothing is waited for, and what was granted meanwhile is given back.
+func (j *Job) sleep(ctx context.Context, w *waiter) error {
+	returns := false
+	defer func() {
+		if !returns {
+			_ = j.abandon(w)
+		}
+	}()
+	j.b.unlock()
+	err := w.block(ctx)
+	returns = true
 	return err
 }
 

@@ -30,9 +30,9 @@ func Fixed() uintptr { return unsafe.Sizeof(Buffer[int]{}) }
 func (b *Buffer[T]) Woken() (runs func()) {
 	t, h := b.lockBoth()
 	b.maxWoken = 1
-	b.getWoken++
+	b.getters.woken++
 	b.releaseBoth(t, h, &served[T]{})
-	return b.getRuns
+	return func() { b.runs(b.get) }
 }
 
 // HoldPut locks the side that puts.

@@ -26,24 +26,25 @@ func (b *Buffer[T]) Get(ctx context.Context) (v T, err error) {
 	if ok {
 		return v, nil
 	}
-	h := b.get.word.Load()
-	if h&awaited != 0 {
+	if b.get.word.Load()&awaited != 0 {
 		var one [1]T
-		if _, err := b.fetch(h, one[:]); err != ErrEmpty {
+		if _, err := b.fetch(one[:]); err != ErrEmpty {
 			return one[0], err
 		}
-		h = b.lockGet()
+		b.guard(b.get).Lock()
 	}
-	w, waits := b.queueGet(ctx, h)
+	w, waits := b.queueGet(ctx)
 	if waits {
-		b.detector.block(w.Value.ticket, false)
+		if w.Value.ticket != nil {
+			b.block(w, b.get)
+		}
 		if done := ctx.Done(); done == nil {
-			<-w.Ready() // here and not deeper, see resumePut
+			<-w.Ready() // here and not deeper, see resume
 		} else {
 			err = b.await(ctx, w, b.get)
 		}
 	}
-	v, _, closed := b.resumeGet(w, waits && err == nil)
+	v, _, closed := b.resume(w, b.get, waits && err == nil)
 	if closed {
 		err = ErrClosed
 	}
@@ -64,7 +65,7 @@ func (b *Buffer[T]) TryGet() (v T, err error) {
 		return v, nil
 	}
 	var one [1]T
-	_, err = b.fetch(b.get.word.Load(), one[:])
+	_, err = b.fetch(one[:])
 	return one[0], err
 }
 
@@ -82,22 +83,11 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 	if len(dst) == 0 {
 		return 0, nil
 	}
-	if n, err = b.fetch(b.lockGet(), dst); err != ErrEmpty {
+	b.guard(b.get).Lock()
+	if n, err = b.fetch(dst); err != ErrEmpty {
 		return n, err
 	}
-	w := b.newGet(ctx, b.lockGet())
-	w.Value.vs = dst
-	waits := b.joinGet(w)
-	err = nil
-	if waits {
-		b.detector.block(w.Value.ticket, false)
-		err = b.await(ctx, w, b.get)
-	}
-	_, n, closed := b.resumeGet(w, waits && err == nil)
-	if closed {
-		err = ErrClosed
-	}
-	return n, err
+	return b.waitN(ctx, b.get, dst)
 }
 
 // Drain takes what is in the buffer at one instant and returns it in order, nil if that is nothing. It does not
@@ -116,7 +106,7 @@ func (b *Buffer[T]) Drain() []T {
 		if !fits {
 			continue
 		}
-		b.detector.acted(true)
+		b.room.Acted()
 		if n == 0 {
 			return nil
 		}
@@ -162,15 +152,15 @@ func (b *Buffer[T]) get1Both(t uint64) (v T, ok bool) {
 		b.fillSlot(q.vs[q.n])
 		q.n++
 		p.queue.Remove(w)
-		b.putPool.Expect(w)
-		serve(q.ticket)
+		b.putters.pool.Expect(w)
+		q.ticket.Served()
 		g.word.Set(h + item)
 		p.word.Unlock(t + item)
 		w.Wake()
 	} else {
 		b.releaseBoth(t, h+item, &served[T]{})
 	}
-	b.detector.acted(true)
+	b.room.Acted()
 	return v, true
 }
 
@@ -186,12 +176,12 @@ func (b *Buffer[T]) takeSlot() (v T) {
 	return v
 }
 
-// fetch takes, with its side locked at h, as many items as there are after those who wait, up to len(dst).
-func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
-	b.unlockGet(h) // the side that puts is locked first
+// fetch takes, with its side locked, as many items as there are after those who wait, up to len(dst).
+func (b *Buffer[T]) fetch(dst []T) (n int, err error) {
+	b.unlock(b.get) // the side that puts is locked first
 	t, h := b.lockBoth()
 	err = ErrEmpty // also if somebody waits, for that would not be so with an item there
-	if b.get.queue.Empty() || b.getThrottled() {
+	if b.get.queue.Empty() || b.throttled(&b.getters) {
 		h, n = b.pull(t, h, dst)
 		switch {
 		case n > 0:
@@ -202,7 +192,7 @@ func (b *Buffer[T]) fetch(h uint64, dst []T) (n int, err error) {
 	}
 	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
-		b.detector.acted(true)
+		b.room.Acted()
 	}
 	return n, err
 }

@@ -31,14 +31,16 @@ func (b *Buffer[T]) Put(ctx context.Context, v T) error {
 	w, waits := b.queuePut(ctx, t, v)
 	var err error
 	if waits {
-		b.detector.block(w.Value.ticket, true)
+		if w.Value.ticket != nil {
+			b.block(w, b.put)
+		}
 		if done := ctx.Done(); done == nil {
-			<-w.Ready() // here and not deeper, see resumePut
+			<-w.Ready() // here and not deeper, see resume
 		} else {
 			err = b.await(ctx, w, b.put)
 		}
 	}
-	_, closed := b.resumePut(w, waits && err == nil)
+	_, _, closed := b.resume(w, b.put, waits && err == nil)
 	if closed {
 		err = ErrClosed
 	}
@@ -71,18 +73,7 @@ func (b *Buffer[T]) PutN(ctx context.Context, vs []T) (n int, err error) {
 	if n == len(vs) || err == ErrClosed {
 		return n, err
 	}
-	w := b.newPut(ctx, b.put.word.Lock())
-	w.Value.vs = vs[n:]
-	waits := b.joinPut(w)
-	err = nil
-	if waits {
-		b.detector.block(w.Value.ticket, true)
-		err = b.await(ctx, w, b.put)
-	}
-	m, closed := b.resumePut(w, waits && err == nil)
-	if closed {
-		err = ErrClosed
-	}
+	m, err := b.waitN(ctx, b.put, vs[n:])
 	return n + m, err
 }
 
@@ -118,12 +109,12 @@ func (b *Buffer[T]) put1Both(t uint64, v T) bool {
 		return true
 	}
 	w := g.queue.Pop() // so the ring is empty
-	b.getPool.Expect(w)
+	b.getters.pool.Expect(w)
 	w.Value.vs[0], w.Value.n = v, 1
-	serve(w.Value.ticket)
+	w.Value.ticket.Served()
 	p.word.Unlock(t)
 	w.Wake()
-	b.detector.acted(false)
+	b.items.Acted()
 	return true
 }
 
@@ -157,12 +148,12 @@ func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 		return 0, ErrClosed
 	}
 	t, h := b.lockGetToo(t)
-	if b.put.queue.Empty() || b.putThrottled() {
+	if b.put.queue.Empty() || b.throttled(&b.putters) {
 		t, n = b.push(t, h, vs)
 	}
 	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
-		b.detector.acted(false)
+		b.items.Acted()
 	}
 	if n < len(vs) {
 		err = ErrFull

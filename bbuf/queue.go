@@ -1,131 +1,141 @@
 package bbuf
 
-import "context"
+import (
+	"context"
 
-// newPut returns a waiter, with its side locked at t before and released after: the rest is not to be done with a lock held.
-func (b *Buffer[T]) newPut(ctx context.Context, t uint64) *waiter[T] {
-	w := b.putPool.Take(!b.put.queue.Empty())
-	b.put.word.Unlock(t)
+	"github.com/interlock-go/interlock/internal/wakers"
+)
+
+// newWaiter returns a waiter, with its side locked before and released after: the rest is not to be done with a lock held.
+// A report handler may panic or exit here, where nothing is queued yet; then the pool has a waiter less.
+func (b *Buffer[T]) newWaiter(ctx context.Context, s *side[T]) *waiter[T] {
+	w := b.crowd(s).pool.Take(!s.queue.Empty())
+	b.unlock(s)
+	event, kind := b.awaits(s)
+	event.Hazard(kind)
 	if w == nil {
 		w = newWaiter[T]()
 	}
-	if b.detector.watching() {
-		w.Value.ticket = b.detector.prepare(ctx, true)
+	if b.watched() && ctx.Done() == nil {
+		w.Value.ticket = event.Ticket(kind)
 	}
 	return w
 }
 
+// awaits returns what calls wait for that wait on a side.
+func (b *Buffer[T]) awaits(s *side[T]) (*wakers.Event, wakers.Kind) {
+	if s == b.get {
+		return &b.items, forItems
+	}
+	return &b.room, forRoom
+}
+
+// watched tells whether the detector wants to see who waits. It wants both sides: one is a part of the other's rings.
+func (b *Buffer[T]) watched() bool { return b.room.Watched() || b.items.Watched() }
+
+// silent tells whether a call that waits is nothing to the detector, so that it can be queued with the lock held that it has.
+func (b *Buffer[T]) silent() bool { return !b.watched() && !wakers.HoldsAny() }
+
 // queuePut puts v or queues it, with its side locked at t. It reports whether the waiter will be woken.
 func (b *Buffer[T]) queuePut(ctx context.Context, t uint64, v T) (w *waiter[T], waits bool) {
-	if b.oneLock && t&closed == 0 && !b.detector.watching() { // so the ring is full
-		if w = b.putPool.Take(!b.put.queue.Empty()); w != nil {
+	if b.oneLock && t&closed == 0 && b.silent() { // and the ring is full
+		if w = b.putters.pool.Take(!b.put.queue.Empty()); w != nil {
 			w.Value.one[0] = v
 			b.put.queue.Push(w)
 			b.put.word.Unlock(t)
 			return w, true
 		}
 	}
-	w = b.newPut(ctx, t)
+	w = b.newWaiter(ctx, b.put)
 	w.Value.one[0] = v
-	return w, b.joinPut(w)
+	return w, b.join(w, b.put)
 }
 
-// resumePut ends a call that was queued with w, or was to be, and returns how much of what w brought has been put.
-//
-// It is called after the park instead of being around it: the processor guesses where a function returns to from who called it,
-// and after a park, when another goroutine has run, it guesses wrong. So the fewer calls there are around a park, the sooner its
-// goroutine goes on.
-func (b *Buffer[T]) resumePut(w *waiter[T], woken bool) (n int, closed bool) {
-	p := &w.Value
-	b.detector.unblock(p.ticket)
-	n, closed = p.n, p.closed
-	p.reset()
-	w.Return()
-	if woken && !b.oneLock {
-		b.putRuns()
+// queueGet is queuePut for an item to be fetched.
+func (b *Buffer[T]) queueGet(ctx context.Context) (w *waiter[T], waits bool) {
+	if t := b.put.word.Load(); b.oneLock && t&closed == 0 && b.silent() { // and the ring is empty
+		if w = b.getters.pool.Take(!b.get.queue.Empty()); w != nil {
+			b.get.queue.Push(w)
+			b.put.word.Unlock(t)
+			return w, true
+		}
 	}
-	return n, closed
+	w = b.newWaiter(ctx, b.get)
+	return w, b.join(w, b.get)
 }
 
-// joinPut puts what w brings or queues w. It reports whether w will be woken.
-func (b *Buffer[T]) joinPut(w *waiter[T]) (waits bool) {
+// join does what the call wants or queues w. It reports whether w will be woken.
+func (b *Buffer[T]) join(w *waiter[T], s *side[T]) (waits bool) {
 	t, h := b.lockBoth()
-	p := &w.Value
-	if p.closed = t&closed != 0; !p.closed {
-		if b.put.queue.Empty() || b.putThrottled() {
+	p, c := &w.Value, b.crowd(s)
+	first := s.queue.Empty() || b.throttled(c)
+	if s == b.get {
+		if first {
+			h, p.n = b.pull(t, h, p.vs)
+			p.closed = p.n == 0 && t&closed != 0
+		}
+		waits = p.n == 0 && !p.closed
+	} else if p.closed = t&closed != 0; !p.closed {
+		if first {
 			t, p.n = b.push(t, h, p.vs)
 		}
 		waits = p.n < len(p.vs)
 	}
 	if waits {
-		b.put.queue.Push(w)
+		s.queue.Push(w)
 	} else {
-		b.putPool.Expect(w)
+		c.pool.Expect(w)
 	}
-	put := p.n > 0
+	acted := p.n > 0
 	b.releaseBoth(t, h, &served[T]{})
-	if put {
-		b.detector.acted(false)
+	if acted {
+		b.acted(s)
 	}
 	return waits
 }
 
-// newGet is newPut for the side that gets.
-func (b *Buffer[T]) newGet(ctx context.Context, h uint64) *waiter[T] {
-	w := b.getPool.Take(!b.get.queue.Empty())
-	b.unlockGet(h)
-	if w == nil {
-		w = newWaiter[T]()
+// acted says that the running goroutine has put, or got, something.
+func (b *Buffer[T]) acted(s *side[T]) {
+	if s == b.get {
+		b.room.Acted()
+	} else {
+		b.items.Acted()
 	}
-	if b.detector.watching() {
-		w.Value.ticket = b.detector.prepare(ctx, false)
-	}
-	return w
 }
 
-// queueGet fills a waiter or queues it, with the side that gets locked at h. It reports whether the waiter will be woken.
-func (b *Buffer[T]) queueGet(ctx context.Context, h uint64) (w *waiter[T], waits bool) {
-	if b.oneLock && b.put.word.Load() == h && !b.detector.watching() { // empty and not closed
-		if w = b.getPool.Take(!b.get.queue.Empty()); w != nil {
-			b.get.queue.Push(w)
-			b.put.word.Unlock(h)
-			return w, true
-		}
-	}
-	w = b.newGet(ctx, h)
-	return w, b.joinGet(w)
-}
-
-// resumeGet is resumePut for the side that gets. It returns a single item, or how many there are in vs.
-func (b *Buffer[T]) resumeGet(w *waiter[T], woken bool) (v T, n int, closed bool) {
+// resume ends a call that was queued with w, or was to be, and returns how much of what w brought or wanted has been done, and the item
+// if it is one.
+//
+// It is called after the park instead of being around it: the processor guesses where a function returns to from who called it,
+// and after a park, when another goroutine has run, it guesses wrong. So the fewer calls there are around a park, the sooner its
+// goroutine goes on.
+func (b *Buffer[T]) resume(w *waiter[T], s *side[T], woken bool) (v T, n int, closed bool) {
 	p := &w.Value
-	b.detector.unblock(p.ticket)
+	p.ticket.Unblock()
 	v, n, closed = p.one[0], p.n, p.closed
 	p.reset()
 	w.Return()
 	if woken && !b.oneLock {
-		b.getRuns()
+		b.runs(s)
 	}
 	return v, n, closed
 }
 
-// joinGet fills w or queues it. It reports whether w will be woken.
-func (b *Buffer[T]) joinGet(w *waiter[T]) (waits bool) {
-	t, h := b.lockBoth()
-	p := &w.Value
-	if b.get.queue.Empty() || b.getThrottled() {
-		h, p.n = b.pull(t, h, p.vs)
-		p.closed = p.n == 0 && t&closed != 0
+// waitN does what a call for several items has left to do, waiting as often as it must, and returns how much of vs it has done.
+func (b *Buffer[T]) waitN(ctx context.Context, s *side[T], vs []T) (n int, err error) {
+	b.guard(s).Lock()
+	w := b.newWaiter(ctx, s)
+	w.Value.vs = vs
+	waits := b.join(w, s)
+	if waits {
+		if w.Value.ticket != nil {
+			b.block(w, s)
+		}
+		err = b.await(ctx, w, s)
 	}
-	if waits = p.n == 0 && !p.closed; waits {
-		b.get.queue.Push(w)
-	} else {
-		b.getPool.Expect(w)
+	_, n, closed := b.resume(w, s, waits && err == nil)
+	if closed {
+		err = ErrClosed
 	}
-	got := p.n > 0
-	b.releaseBoth(t, h, &served[T]{})
-	if got {
-		b.detector.acted(true)
-	}
-	return waits
+	return n, err
 }

@@ -271,15 +271,18 @@ func TestWaitingWithALockHeldIsAHazard(t *testing.T) {
 				var m mutex.Mutex
 				var wg sync.WaitGroup
 				wg.Go(func() {
+					must(wait(b)) // so that the next one has a waiter that was used before
 					if held {
 						m.Lock()
 						defer m.Unlock()
 					}
 					must(wait(b))
 				})
-				eventually(t, func() bool { put, get := b.Waiting(); return put+get == 1 })
-				if _, err := b.TryGet(); err != nil {
-					must(b.TryPut(1))
+				for range 2 {
+					eventually(t, func() bool { put, get := b.Waiting(); return put+get == 1 })
+					if _, err := b.TryGet(); err != nil {
+						must(b.TryPut(1))
+					}
 				}
 				wg.Wait()
 				all := w.Of(lockorder.Hazard)
@@ -301,4 +304,38 @@ func TestWaitingWithALockHeldIsAHazard(t *testing.T) {
 func pass(m *mutex.Mutex) {
 	m.Lock()
 	defer m.Unlock()
+}
+
+// A Get that waits behind calls which have been woken and do not run yet will be served by them: that its only producer blocks for ever
+// afterwards is no deadlock, because the item is there.
+func TestWaitBehindWokenCallsIsNoRing(t *testing.T) {
+	w := reported.During(t)
+	b := bbuf.Open[int](64, false)
+	var m mutex.Mutex
+	registered, put, did := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	runs := b.Woken()
+	wg.Go(func() {
+		defer b.Producer()()
+		close(registered)
+		<-put
+		must(b.TryPut(1))
+		close(did)
+		pass(&m)
+	})
+	<-registered
+	wg.Go(func() {
+		m.Lock()
+		defer m.Unlock()
+		_, err := b.Get(context.Background())
+		must(err)
+	})
+	waits(t, 1)
+	close(put)
+	<-did
+	eventually(t, func() bool { return b.Len() == 0 || len(lockorder.Snapshot().Waits) == 2 })
+	<-time.After(10 * time.Millisecond) // whoever closes a ring looks a moment after it is seen waiting
+	runs()
+	wg.Wait()
+	require.Empty(t, w.Of(lockorder.Deadlock))
 }

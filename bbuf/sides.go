@@ -1,6 +1,9 @@
 package bbuf
 
-import "github.com/interlock-go/interlock/internal/waitqueue"
+import (
+	"github.com/interlock-go/interlock/internal/lockword"
+	"github.com/interlock-go/interlock/internal/waitqueue"
+)
 
 type (
 	waiter[T any] = waitqueue.Waiter[parcel[T]]
@@ -36,10 +39,10 @@ func (b *Buffer[T]) releaseBoth(t, h uint64, done *served[T]) {
 		done.WakeAll()
 		return
 	}
-	if !p.queue.Empty() && !b.putThrottled() {
+	if !p.queue.Empty() && !b.throttled(&b.putters) {
 		h |= awaited
 	}
-	if !g.queue.Empty() && !b.getThrottled() {
+	if !g.queue.Empty() && !b.throttled(&b.getters) {
 		t |= awaited
 	}
 	g.word.Unlock(h)
@@ -76,7 +79,7 @@ func (b *Buffer[T]) pull(t, h uint64, dst []T) (uint64, int) {
 // admit puts what waiting calls bring, as far as there is room and as many may be woken.
 func (b *Buffer[T]) admit(t, h uint64, done *served[T]) uint64 {
 	q := &b.put.queue
-	for w := q.First(); w != nil && !b.putThrottled(); w = q.First() {
+	for w := q.First(); w != nil && !b.throttled(&b.putters); w = q.First() {
 		p := &w.Value
 		var n int
 		t, n = b.push(t, h, p.vs[p.n:])
@@ -92,15 +95,15 @@ func (b *Buffer[T]) admit(t, h uint64, done *served[T]) uint64 {
 // dismissPut takes w, which has been served, out of the queue of those who put.
 func (b *Buffer[T]) dismissPut(w *waiter[T]) {
 	b.put.queue.Remove(w)
-	b.putPool.Expect(w)
-	b.putWoken++
-	serve(w.Value.ticket)
+	b.putters.pool.Expect(w)
+	b.putters.woken++
+	w.Value.ticket.Served()
 }
 
 // supply gives waiting calls what there is, or tells them that nothing will come, as many as may be woken.
 func (b *Buffer[T]) supply(t, h uint64, done *served[T]) uint64 {
 	q := &b.get.queue
-	for w := q.First(); w != nil && !b.getThrottled(); w = q.First() {
+	for w := q.First(); w != nil && !b.throttled(&b.getters); w = q.First() {
 		p := &w.Value
 		if h, p.n = b.pull(t, h, p.vs); p.n == 0 {
 			if t&closed == 0 {
@@ -109,60 +112,41 @@ func (b *Buffer[T]) supply(t, h uint64, done *served[T]) uint64 {
 			p.closed = true
 		}
 		q.Remove(w)
-		b.getPool.Expect(w)
-		b.getWoken++
-		serve(p.ticket)
+		b.getters.pool.Expect(w)
+		b.getters.woken++
+		p.ticket.Served()
 		done.Add(w)
 	}
 	return h
 }
 
-// putThrottled tells whether those on their way will see to the others who wait to put.
-func (b *Buffer[T]) putThrottled() bool { return !b.oneLock && b.putWoken >= b.maxWoken }
+// throttled tells whether those on their way will see to the others who wait.
+func (b *Buffer[T]) throttled(c *crowd[T]) bool { return !b.oneLock && c.woken >= b.maxWoken }
 
-// getThrottled is putThrottled for the side that gets.
-func (b *Buffer[T]) getThrottled() bool { return !b.oneLock && b.getWoken >= b.maxWoken }
-
-// putRuns says that a goroutine that was woken runs. It matters with two locks only.
-func (b *Buffer[T]) putRuns() {
-	t := b.put.word.Lock()
-	b.putWoken--
-	if b.put.queue.Empty() {
-		b.put.word.Unlock(t)
+// runs says that a goroutine that was woken runs. It matters with two locks only.
+func (b *Buffer[T]) runs(s *side[T]) {
+	v := s.word.Lock()
+	if s.queue.Empty() {
+		b.crowd(s).woken--
+		s.word.Unlock(v)
 		return
 	}
-	t, h := b.lockGetToo(t)
-	b.releaseBoth(t, h, &served[T]{})
-}
-
-// getRuns is putRuns for the side that gets.
-func (b *Buffer[T]) getRuns() {
-	h := b.get.word.Lock()
-	if b.get.queue.Empty() {
-		b.getWoken--
-		b.get.word.Unlock(h)
-		return
-	}
-	b.get.word.Unlock(h)
+	s.word.Unlock(v)
 	t, h := b.lockBoth()
-	b.getWoken-- // not before: who came in between would take those who wait to have found the ring empty
+	b.crowd(s).woken-- // not before: who came in between would take those who wait to have found the ring empty
 	b.releaseBoth(t, h, &served[T]{})
 }
 
-// lockGet locks the side that gets.
-func (b *Buffer[T]) lockGet() (h uint64) {
+// guard returns the word that is a side's lock.
+func (b *Buffer[T]) guard(s *side[T]) *lockword.Word {
 	if b.oneLock {
-		b.put.word.Lock()
-		return b.get.word.Load()
+		return &b.put.word
 	}
-	return b.get.word.Lock()
+	return &s.word
 }
 
-// unlockGet releases the side that gets, of which nothing has changed.
-func (b *Buffer[T]) unlockGet(h uint64) {
-	if b.oneLock {
-		b.put.word.Unlock(b.put.word.Load())
-		return
-	}
-	b.get.word.Unlock(h)
+// unlock releases a side of which nothing has changed.
+func (b *Buffer[T]) unlock(s *side[T]) {
+	w := b.guard(s)
+	w.Unlock(w.Load())
 }

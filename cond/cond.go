@@ -8,11 +8,12 @@ import (
 
 	"github.com/interlock-go/interlock/internal/lockword"
 	"github.com/interlock-go/interlock/internal/waitqueue"
+	"github.com/interlock-go/interlock/internal/wakers"
 )
 
 // Cond is a condition variable: a place where goroutines wait for an event, or its announcement. It is
-// used as a [sync.Cond] is. L may be any [sync.Locker]; it is held by who looks at the condition
-// and by who changes it. A Cond is made with [New], or as a literal with L set, and must not be copied after first use: a copy panics.
+// used as a [sync.Cond] is. L may be any [sync.Locker]; whoever looks at the condition or changes it
+// holds it. A Cond is made with [New], or as a literal with L set, and must not be copied after first use: a copy panics.
 // L is not changed once the Cond is in use. All methods may be called by several goroutines at once.
 //
 // Waiters are woken in the order in which they began to wait, and each Signal wakes one that waited before it:
@@ -28,11 +29,12 @@ type Cond struct {
 
 	self  atomic.Pointer[Cond]
 	state lockword.Word // the lock of queue and pool, and the number of queued calls
-	queue waitqueue.Queue[*ticket]
-	pool  waitqueue.Pool[*ticket]
-
-	detector detector
+	queue waitqueue.Queue[*wakers.Ticket]
+	pool  waitqueue.Pool[*wakers.Ticket]
+	event wakers.Event // the wakers are the signallers
 }
+
+var forSignal = wakers.NewKind("Cond")
 
 // How it works. The waiters are queued under a lock of the Cond's own, which is held for a few
 // instructions and never while anything blocks. It is taken with L held or without it, and L is never taken under it.
@@ -48,7 +50,7 @@ type noCopy struct{}
 func (*noCopy) Lock()   {}
 func (*noCopy) Unlock() {}
 
-type waiter = waitqueue.Waiter[*ticket]
+type waiter = waitqueue.Waiter[*wakers.Ticket]
 
 // New returns a condition variable with lock l.
 func New(l sync.Locker) *Cond { return &Cond{L: l} }
@@ -60,6 +62,9 @@ func NewCond(l sync.Locker) *Cond { return New(l) }
 //
 // It returns for no other reason than a Signal or Broadcast, but the condition need not hold any more: somebody else may have come first.
 // So it stands in a loop, or is left to WaitFor. If L is a lock of package mutex, Wait panics where the caller does not hold it.
+//
+// A report handler that panics (see lockorder.SetHandler) ends this and the other waits with L locked, and no Signal is consumed. Only where
+// what it reports is the locking of L itself, L is not locked.
 func (c *Cond) Wait() {
 	w := c.join(true)
 	c.release(w)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/interlock-go/interlock/cond"
+	"github.com/interlock-go/interlock/internal/goroutine"
 )
 
 // later begins a wait in another goroutine and returns when it is parked.
@@ -124,6 +125,66 @@ func TestSignalThatRacesWithTheEndCounts(t *testing.T) {
 	})
 }
 
+// ended is a context whose end is seen only once the call waits.
+type ended struct{ context.Context }
+
+func (ended) Err() error { return nil }
+
+func TestGivingUpAllocatesNothing(t *testing.T) {
+	if !goroutine.Direct {
+		t.Skip("the portable way does not know who comes back")
+	}
+	var mu sync.Mutex
+	c := cond.New(&mu)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var late context.Context = ended{ctx}
+	mu.Lock()
+	defer mu.Unlock()
+	require.Zero(t, testing.AllocsPerRun(100, func() { _ = c.WaitContext(late) }))
+}
+
+// hooked calls a function whenever it has been unlocked.
+type hooked struct {
+	sync.Mutex
+	unlocked func()
+}
+
+func (l *hooked) Unlock() {
+	l.Mutex.Unlock()
+	l.unlocked()
+}
+
+// Where a signal and the end of the context come together, before the wait, the wake-up is used up in any case: the next wait of the same
+// goroutine waits.
+func TestWakeUpIsNotLeftForTheNextWait(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var l hooked
+	c := cond.New(&l)
+	l.unlocked = c.Signal
+	l.Lock()
+	for range 50 { // which of the two the wait sees first is a matter of chance
+		require.NoError(t, c.WaitContext(ended{ctx}))
+	}
+	l.unlocked = func() {}
+	for range 10 {
+		require.ErrorIs(t, c.WaitUntil(time.Now().Add(time.Millisecond)), context.DeadlineExceeded)
+	}
+	l.Unlock()
+}
+
+func TestWhatHasEndedOnEntryDoesNotLetLGo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l := hooked{unlocked: func() { t.Error("unlocked") }}
+	c := cond.New(&l)
+	l.Lock()
+	defer l.Mutex.Unlock()
+	require.ErrorIs(t, c.WaitContext(ctx), context.Canceled)
+	require.ErrorIs(t, c.WaitUntil(time.Now()), context.DeadlineExceeded)
+}
+
 func TestPredicateWinsOverTheContext(t *testing.T) {
 	bubble(t, func(t *testing.T, c *cond.Cond) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -186,6 +247,7 @@ func TestWaitWithoutLLeavesNoWaiter(t *testing.T) {
 	c := cond.New(new(broken))
 	require.PanicsWithValue(t, "not locked", c.Wait)
 	require.Zero(t, c.Waiting())
+	require.True(t, c.L.(*broken).TryLock(), "what was not let go is not locked again")
 }
 
 func TestLiteralIsReady(t *testing.T) {

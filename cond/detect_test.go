@@ -3,6 +3,7 @@
 package cond_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -67,11 +68,14 @@ func TestRingThroughACondition(t *testing.T) {
 		w := reported.During(t)
 		var m, other mutex.Mutex
 		c := cond.New(&m)
-		registered, waits := make(chan struct{}), make(chan struct{})
+		registered, signalled, waits := make(chan struct{}), make(chan struct{}), make(chan struct{})
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			defer c.Signaller()()
 			close(registered)
+			await(c, 1)
+			c.Signal()
+			close(signalled)
 			<-waits
 			if ring {
 				pass(&other)
@@ -84,8 +88,10 @@ func TestRingThroughACondition(t *testing.T) {
 			defer other.Unlock()
 			m.Lock()
 			defer m.Unlock()
+			c.Wait() // so that the next one has a waiter that was used before
 			c.Wait()
 		})
+		<-signalled
 		await(c, 1)
 		require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == 1 }, patience, time.Millisecond)
 		close(waits)
@@ -98,6 +104,76 @@ func TestRingThroughACondition(t *testing.T) {
 		if !ring {
 			require.Empty(t, w.Of(lockorder.Deadlock))
 		}
+	}
+}
+
+// Whoever signals without having said so makes nothing certain any more.
+func TestUnregisteredSignallerMakesItUncertain(t *testing.T) {
+	w := reported.During(t)
+	var m, other mutex.Mutex
+	c := cond.New(&m)
+	registered := make(chan struct{})
+	var wg sync.WaitGroup
+	held := make(chan struct{})
+	wg.Go(func() {
+		defer c.Signaller()()
+		close(registered)
+		<-held
+		pass(&other)
+	})
+	<-registered
+	wg.Go(func() {
+		await(c, 1)
+		c.Signal()
+		await(c, 0)
+		await(c, 1)
+		<-time.After(10 * time.Millisecond) // whoever closes a ring looks a moment after it is queued
+		c.Signal()
+	})
+	m.Lock()
+	c.Wait()
+	other.Lock()
+	close(held)
+	require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == 1 }, patience, time.Millisecond)
+	c.Wait()
+	m.Unlock()
+	other.Unlock()
+	wg.Wait()
+	require.Empty(t, w.Of(lockorder.Deadlock))
+}
+
+// A wait that ends by itself is part of no ring.
+func TestRingWithAContextIsSilent(t *testing.T) {
+	for name, wait := range map[string]func(c *cond.Cond) error{
+		"WaitContext": func(c *cond.Cond) error {
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+			defer cancel()
+			return c.WaitContext(ctx)
+		},
+		"WaitUntil": func(c *cond.Cond) error { return c.WaitUntil(time.Now().Add(5 * time.Millisecond)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := reported.During(t)
+			var m, other mutex.Mutex
+			c := cond.New(&m)
+			var wg sync.WaitGroup
+			registered := make(chan struct{})
+			other.Lock()
+			wg.Go(func() {
+				defer c.Signaller()()
+				close(registered)
+				pass(&other)
+			})
+			<-registered
+			require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == 1 }, patience, time.Millisecond)
+			m.Lock()
+			require.ErrorIs(t, wait(c), context.DeadlineExceeded)
+			require.ErrorIs(t, wait(c), context.DeadlineExceeded, "with a waiter that was used before")
+			m.Unlock()
+			other.Unlock()
+			wg.Wait()
+			require.Empty(t, w.Of(lockorder.Deadlock))
+		})
 	}
 }
 

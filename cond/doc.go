@@ -9,7 +9,7 @@
 // The usual way to give [sync.Cond] a context, a Broadcast from [context.AfterFunc], wakes every
 // waiter when one gives up. Other condition variables with a context let a waiter that has given up keep
 // its place, where it swallows the next Signal. Here the rule of Mike Burrows's nsync
-// holds: giving up counts only for who is still queued; who is not has been signalled, and says so.
+// holds: only a waiter that is still queued can give up; one that is not has been signalled, and returns without an error.
 //
 // # What is found
 //

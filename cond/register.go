@@ -1,6 +1,6 @@
 package cond
 
-// Signaller says that the running goroutine calls Signal or Broadcast, and vouches that nobody does who has not said so. With that
+// Signaller says that the running goroutine calls Signal or Broadcast, and vouches that nobody does without having said so. With that
 // the detector knows who could end a Wait, and reports it at once when all of them wait for
 // ever themselves, or have finished. done takes it back; a goroutine that finishes need not call it.
 //
@@ -12,5 +12,5 @@ package cond
 // With the build tag interlock_off it does nothing.
 func (c *Cond) Signaller() (done func()) {
 	c.check()
-	return c.detector.register()
+	return c.event.Register()
 }

@@ -3,6 +3,7 @@ package cond
 import (
 	"github.com/interlock-go/interlock/internal/lockword"
 	"github.com/interlock-go/interlock/internal/waitqueue"
+	"github.com/interlock-go/interlock/internal/wakers"
 )
 
 // join queues the caller, which holds L: whoever changes the condition from now on sees it. A wait that ends
@@ -12,18 +13,18 @@ func (c *Cond) join(endless bool) *waiter {
 	if c.L == nil {
 		panic("cond: Cond without L")
 	}
-	if !c.detector.held(c.L) {
+	if !wakers.Holds(c.L) {
 		panic("cond: wait without holding L")
 	}
 	n := c.state.Lock()
 	w := c.pool.Take(n != 0)
-	if w == nil || endless && c.detector.watching() {
+	if w == nil || endless && c.event.Watched() {
 		c.state.Unlock(n) // neither is to be done with the lock held
 		if w == nil {
-			w = waitqueue.New[*ticket]()
+			w = waitqueue.New[*wakers.Ticket]()
 		}
-		if endless {
-			w.Value = c.detector.prepare()
+		if endless && c.event.Watched() {
+			w.Value = c.event.Ticket(forSignal)
 		}
 		n = c.state.Lock()
 	}
@@ -57,25 +58,35 @@ func (c *Cond) giveUp(w *waiter) (woken bool) {
 	return true
 }
 
-// release lets L go, for w to be waited for. If that panics, because L is not locked, nobody waits.
+// release lets L go, for w to be waited for. It does not return if L is not locked, or if a report handler that it calls panics or
+// exits. Then nobody waits: if a Signal has reached w meanwhile it is passed on, and what was let go is locked again.
 func (c *Cond) release(w *waiter) {
-	released := false
+	released, waits := false, false
 	defer func() {
-		if !released {
-			c.giveUp(w)
-			w.Value = nil
-			w.Return()
+		if waits {
+			return
+		}
+		signalled := c.giveUp(w)
+		w.Value = nil
+		w.Return()
+		if signalled {
+			c.Signal()
+		}
+		if released {
+			c.L.Lock()
 		}
 	}()
 	c.L.Unlock()
 	released = true
-	c.detector.block(w.Value)
+	c.event.Hazard(forSignal)
+	w.Value.Block()
+	waits = true
 }
 
 // resume takes L again after w.
 func (c *Cond) resume(w *waiter) {
 	if w.Value != nil {
-		c.detector.unblock(w.Value)
+		w.Value.Unblock()
 		w.Value = nil
 	}
 	w.Return()
@@ -92,20 +103,20 @@ func (c *Cond) wakeOne() {
 	}
 	w := c.queue.Pop()
 	c.pool.Expect(w)
-	wake(w.Value)
+	w.Value.Woken()
 	c.state.Unlock(n - one)
 	w.Wake()
 }
 
 func (c *Cond) wakeAll() {
 	c.check()
-	var woken waitqueue.Served[*ticket]
+	var woken waitqueue.Served[*wakers.Ticket]
 	n := c.state.Lock()
 	for !c.queue.Empty() {
 		w := c.queue.Pop()
 		c.pool.Expect(w)
 		n -= one
-		wake(w.Value)
+		w.Value.Woken()
 		woken.Add(w)
 	}
 	c.state.Unlock(n)

@@ -68,6 +68,7 @@ func TestPagesAreReached(t *testing.T) {
 var (
 	shell   = regexp.MustCompile("(?s)```(?:sh|yaml)\n(.*?)```")
 	command = regexp.MustCompile(`^(?:\w+="[^"]*" )*(?:- )?(?:run: )?(go .*|lockorder .*)$`)
+	inline  = regexp.MustCompile("`(?:cd (\\w+) && )?(go (?:-C|test|run) [^`]*)`")
 	quoted  = regexp.MustCompile(`'[^']*'|\S+`)
 )
 
@@ -97,6 +98,19 @@ func TestCommandsExist(t *testing.T) {
 	require.Greater(t, found, 40)
 }
 
+// TestCommandsInTextExist: the same, for those that stand in a sentence or a table.
+func TestCommandsInTextExist(t *testing.T) {
+	for _, page := range pages(t) {
+		for _, m := range inline.FindAllStringSubmatch(shell.ReplaceAllString(read(t, page), ""), -1) {
+			dir := filepath.Join("..", m[1])
+			if page == "../bench/README.md" {
+				dir = "../bench"
+			}
+			t.Run(page+": "+m[2], func(t *testing.T) { exists(t, dir, quoted.FindAllString(m[2], -1)) })
+		}
+	}
+}
+
 // exists looks at the words of one command that is run in dir.
 func exists(t *testing.T, dir string, words []string) {
 	for i, w := range words {
@@ -108,6 +122,8 @@ func exists(t *testing.T, dir string, words []string) {
 	}
 	if i := slices.Index(words, "-C"); i >= 0 {
 		dir = filepath.Join(dir, words[i+1])
+		require.DirExists(t, dir)
+		words = slices.Delete(words, i, i+2)
 	}
 	var folders []string
 	for _, w := range words {

@@ -62,6 +62,9 @@
 //		…
 //	}
 //
+// Tests that make their locks anew have different locks: what one test takes in one order and the next in the other
+// is found if the locks have classes.
+//
 // [VerifyTestMain] alone is enough to fail a package's run; [VerifyNone]
 // names the test as well, also among parallel ones.
 //
@@ -101,6 +104,8 @@
 //	stacks=0           1: take the whole stack at every acquisition, not only when an
 //	                   order is new; slow
 //	max_orders=N       how many orders are kept before the oldest are given up
+//
+// The go command does not know of the variable: after a change it shows a cached result of tests, unless it is given -count=1.
 //
 // A wrong pair is named on standard error at start, in a line that begins with
 // "interlock: INTERLOCK:", and ignored.

@@ -18,8 +18,9 @@ var handler atomic.Pointer[func(Report)]
 //
 // h runs on the goroutine that made the finding, in the middle of its call of
 // Lock or the like, and may run on several at once. No internal lock is held:
-// h may lock, panic and exit. A panic leaves that call of Lock without the
-// lock. What h must not do is wait for the goroutines of a [Deadlock].
+// h may lock, panic and exit. A panic, or runtime.Goexit, ends that call: a Lock
+// does not have the lock, and nothing waits on the call's behalf any more. What
+// h must not do is wait for the goroutines of a [Deadlock].
 //
 // Findings that [Ignore] silences do not reach h, all others do: tiers= of
 // INTERLOCK chooses what is printed, not what h receives.

@@ -29,7 +29,7 @@ func TestMetricsOfLocks(t *testing.T) {
 	done := make(chan bool)
 	go func() {
 		inner.Lock()
-		inner.Unlock()
+		defer inner.Unlock()
 		close(done)
 	}()
 	require.Eventually(t, func() bool { return lockorder.ReadMetrics().Waits == before.Waits+1 }, 10*time.Second, time.Millisecond)

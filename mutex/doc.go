@@ -24,7 +24,9 @@
 // An order of locks that could deadlock is found although nothing hangs, from any number of goroutines and locks,
 // wherever and whenever they took them; so are reading twice in one goroutine, which deadlocks once a writer asks
 // in between, a declared order that is broken, and a lock that a finished goroutine has left locked. The tiers of package
-// lockorder say how certain each is. What keeps two goroutines apart besides locks, such as a channel or a value, is not seen.
+// lockorder say how certain each is. A lock stands for itself: an order of two locks says nothing of two others made by the
+// same lines, unless [SetClass] has put them into classes, or the command lockorder, which knows locks by what the source calls
+// them, runs the program. What keeps two goroutines apart besides locks, such as a channel or a value, is not seen.
 //
 // # What it costs
 //

@@ -19,7 +19,8 @@ import (
 // RLocker returns (for reading) may be mixed. It breaks hold-and-wait, the second of
 // Coffman's conditions: while it waits for one of the locks it holds none of the others.
 // Locks are tried in one order for the whole process, by address; where one is taken, everything
-// is let go and that one is waited for first.
+// is let go and that one is waited for first. So the locks are in no order among themselves, and
+// each is watched for its order with what else the goroutine holds.
 //
 // unlock unlocks them all and must be called once. The error is as that of [LockContext],
 // with nothing locked. LockAll panics if a lock is nil, of another type, or given twice.

@@ -14,7 +14,7 @@ type object interface {
 // await returns when t has been granted o and has a slot, or when the call has given up and t has a slot
 // again. Grant and giving up exclude each other: the executor's lock decides which came first.
 func (t *Task) await(ctx context.Context, o object) error {
-	err := t.wait.begin(ctx != nil)
+	err := t.begin(ctx != nil, o)
 	if err == nil {
 		var done <-chan struct{}
 		if ctx != nil {
@@ -37,6 +37,27 @@ func (t *Task) await(ctx context.Context, o object) error {
 	if granted {
 		return t.news()
 	}
+	return err
+}
+
+// begin tells the detector that t is about to sleep. It does not return if a report handler panics or exits; then t has
+// a slot again, and o, which is a Mutex, is not locked by the call.
+func (t *Task) begin(refusable bool, o object) error {
+	returns := false
+	defer func() {
+		if returns {
+			return
+		}
+		granted := !t.leave(o)
+		<-t.wake
+		t.wait.end()
+		if granted {
+			_ = t.news()
+			o.(*Mutex).Unlock(t)
+		}
+	}()
+	err := t.wait.begin(refusable)
+	returns = true
 	return err
 }
 

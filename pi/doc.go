@@ -67,7 +67,7 @@
 // ring that also goes through locks of package mutex is reported when it closes, or refused if the call that closes it, or one
 // in it, can give up. What waits for a Semaphore is not seen: nobody can say who will release units.
 //
-// What a task that ends still holds passes on to who asks next, with [ErrOwnerExited]: what the lock guards may be half
+// What a task that ends still holds passes on to whoever asks next, with [ErrOwnerExited]: what the lock guards may be half
 // changed. A base priority above a ceiling is a [*CeilingError]. Misuse panics: an Unlock by another task, a task of
 // another executor, a task that has ended or has left its slot.
 //

@@ -144,3 +144,82 @@ func ExampleSemaphore() {
 	// priority 2
 	// priority 1
 }
+
+// What waits for something else than the executor's locks leaves the slot to others meanwhile.
+func ExampleTask_Block() {
+	ctx := context.Background()
+	e := pi.NewExecutor(pi.WithSlots(1))
+	reply := make(chan string)
+	_ = e.Do(ctx, 9, func(ctx context.Context, t *pi.Task) error {
+		e.Go(ctx, 1, func(context.Context, *pi.Task) { fmt.Println("batch work runs meanwhile") })
+		go func() { reply <- "reply" }()
+		t.Block(func() { fmt.Println(<-reply) })
+		return nil
+	})
+	_ = e.Shutdown(ctx)
+	// Unordered output:
+	// batch work runs meanwhile
+	// reply
+}
+
+// Code that is given a context and no task finds the task in it.
+func ExampleFromContext() {
+	work := func(ctx context.Context) {
+		if t, ok := pi.FromContext(ctx); ok {
+			fmt.Println("a task of priority", t.Base())
+			t.Checkpoint()
+		} else {
+			fmt.Println("no task")
+		}
+	}
+
+	work(context.Background())
+	_ = pi.NewExecutor().Do(context.Background(), 5, func(ctx context.Context, _ *pi.Task) error {
+		work(ctx)
+		return nil
+	})
+	// Output:
+	// no task
+	// a task of priority 5
+}
+
+// A server that ends waits for its tasks, but not for ever.
+func ExampleExecutor_Shutdown() {
+	e := pi.NewExecutor()
+	finish := make(chan bool)
+	t := e.Go(context.Background(), 1, func(_ context.Context, t *pi.Task) {
+		t.SetName("import")
+		t.Block(func() { <-finish })
+	})
+
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errors.New("no more time"))
+	err := e.Shutdown(ctx)
+	if busy, ok := errors.AsType[*pi.BusyError](err); ok {
+		fmt.Println(len(busy.Inside), "inside:", busy.Cause)
+	}
+	close(finish)
+	<-t.Done()
+	fmt.Println(e.Shutdown(context.Background()))
+	fmt.Println(e.Do(context.Background(), 1, nil))
+	// Output:
+	// 1 inside: no more time
+	// <nil>
+	// pi: the executor is shut down
+}
+
+// A task whose work has become urgent moves up, with the owners of all that it waits for.
+func ExampleTask_SetBase() {
+	ctx := context.Background()
+	e := pi.NewExecutor(pi.WithSlots(1))
+	_ = e.Do(ctx, 9, func(ctx context.Context, _ *pi.Task) error {
+		first := e.Go(ctx, 1, func(context.Context, *pi.Task) { fmt.Println("first") })
+		e.Go(ctx, 2, func(context.Context, *pi.Task) { fmt.Println("second") })
+		first.SetBase(3)
+		return nil
+	})
+	_ = e.Shutdown(ctx)
+	// Output:
+	// first
+	// second
+}

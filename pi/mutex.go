@@ -14,7 +14,7 @@ import (
 // inheritance; see [NewCeiling] for the other protocol. It must not be copied after first use.
 //
 // It belongs to the executor whose task first locks it; a task of another executor panics. It is
-// not recursive. It is unlocked by the task that locked it, in any order among several.
+// not recursive: a task that locks it again would wait for itself, which is refused like any cycle. It is unlocked by the task that locked it, in any order among several.
 //
 // In the terminology of the Go memory model, the n'th call to Unlock synchronizes before the
 // m'th call to Lock for any n < m; a successful TryLock or LockContext counts as a Lock.

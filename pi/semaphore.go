@@ -10,7 +10,8 @@ import (
 // Semaphore is a number of units that tasks acquire and release: connections, buffers,
 // tokens. Those that wait are served by effective priority, and first come, first served among
 // equals. A task that inherits while it waits moves up at once. Units have no owner, so nobody
-// inherits from those that wait for them. It must not be copied, and belongs to one executor as a Mutex does.
+// inherits from those that wait for them. Make it with [NewSemaphore]: the zero value has no units. It must not be copied, and
+// belongs to one executor as a Mutex does.
 //
 // In the terminology of the Go memory model, a Release synchronizes before the return of an
 // Acquire that gets the units.

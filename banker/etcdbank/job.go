@@ -53,24 +53,29 @@ func (j *Job) forget() {
 }
 
 // Acquire takes all amounts or none, waiting like [banker.Job.Acquire]. If ctx ends first,
-// the request is taken back before the call returns.
+// the request is taken back before the call returns, which takes a round trip more, and the error is
+// ctx's cause. The other errors are package banker's, and an [ErrLost] when the lease is lost. Rings of waits that go
+// through other jobs or locks are not found: who waits may be in another process.
 func (j *Job) Acquire(ctx context.Context, amounts ...banker.Amount) error {
 	return j.call(ctx, acquire, amounts)
 }
 
-// TryAcquire takes all amounts or none, and does not wait for units.
+// TryAcquire takes all amounts or none, and does not wait for units, but for the leader's answer. The errors are those of
+// [banker.Job.TryAcquire], an ErrLost, and ctx's cause; see [Job.Close] for what that leaves.
 func (j *Job) TryAcquire(ctx context.Context, amounts ...banker.Amount) error {
 	return j.call(ctx, try, amounts)
 }
 
-// Release gives amounts back.
+// Release gives amounts back. The errors are those of [banker.Job.Release], an ErrLost, and ctx's cause; see
+// [Job.Close] for what that leaves.
 func (j *Job) Release(ctx context.Context, amounts ...banker.Amount) error {
 	return j.call(ctx, release, amounts)
 }
 
 // Close gives back all that the job holds. A call whose context ended while it was being
 // answered, other than Acquire, leaves a job for which every call but Close fails with
-// [banker.ErrClosed].
+// [banker.ErrClosed]: whether it was granted or given back is not known. The error is an ErrLost, or ctx's cause; then
+// the units come back when the replica closes or its lease ends. To close a job twice is an ErrClosed.
 func (j *Job) Close(ctx context.Context) error {
 	err := j.call(ctx, finish, nil)
 	j.mu.Lock()

@@ -46,15 +46,18 @@ type sent struct {
 	failed     chan error
 }
 
-// ErrLost is the error of jobs whose replica has lost its lease.
+// ErrLost is what the error of a call is, in the sense of [errors.Is], whose replica has lost its lease or was closed.
 var ErrLost = errors.New("etcdbank: the lease is lost")
 
 var errClosed = fmt.Errorf("%w: the replica was closed", ErrLost)
 
 // Open joins the replicas that share the banker under prefix. All must give the same
-// capacity. Jobs of a replica that is silent for ttl, at least a second, are closed.
+// capacity: another one is an error, and so are negative units ([banker.ErrNegative]) and an etcd that does not answer before ctx
+// ends. Jobs of a replica that is silent for ttl, at least a second, are closed: a short one frees the units of what
+// has crashed sooner, a long one survives longer pauses of etcd and of the network.
 //
-// The replica runs until it is closed, ctx ends, or its lease is lost.
+// The replica runs until it is closed, ctx ends, or its lease is lost, with a few goroutines of its own. The client is
+// the caller's and is not closed.
 func Open(ctx context.Context, client *clientv3.Client, prefix string, capacity banker.Capacity, ttl time.Duration) (*Replica, error) {
 	r := &Replica{
 		client: client, prefix: strings.TrimSuffix(prefix, "/") + "/", ttl: ttl, index: map[string]int{},
@@ -206,14 +209,16 @@ func (r *Replica) campaign() {
 	}
 }
 
-// Leads tells whether this replica leads.
+// Leads tells whether this replica leads, that is, decides for all. It is for a look, not to act on: it may have
+// changed already.
 func (r *Replica) Leads() bool { return r.leads.Load() }
 
 // Done is closed when the replica has lost its lease, or was closed. From then on its jobs hold
 // nothing: their units may be granted to others at any time.
 func (r *Replica) Done() <-chan struct{} { return r.ctx.Done() }
 
-// Close gives back all that the replica's jobs hold and leaves.
+// Close gives back all that the replica's jobs hold and leaves: their calls end with ErrLost. It waits for
+// its goroutines, and for etcd up to ttl. The error is etcd's; then the units come back when the lease ends.
 func (r *Replica) Close() error {
 	r.lost(errClosed)
 	r.work.Wait()

@@ -57,6 +57,9 @@ func (a *graphArgs) load(args []string, stderr io.Writer) (*graphfile.Graph, []e
 	for _, err := range leftOut {
 		fmt.Fprintf(stderr, "lockorder: left out: %v\n", err)
 	}
+	if len(graph.Processes()) == 0 {
+		return nil, nil, errors.New("-skip left out all of the graph files")
+	}
 	return graph, leftOut, nil
 }
 

@@ -18,9 +18,19 @@ const depth = 12
 // Outside returns the return address of the innermost frame outside the package that calls it.
 //
 //go:norace
-func Outside() uintptr {
+func Outside() uintptr { return outside(1) }
+
+// OutsideBoth is Outside for a package that works for another one: the frame is outside that one, too.
+//
+//go:norace
+func OutsideBoth() uintptr { return outside(2) }
+
+// outside leaves out the frames of so many packages.
+//
+//go:norace
+func outside(packages int) uintptr {
 	var pcs [depth]uintptr
-	n := runtime.Callers(2, pcs[:])
+	n := runtime.Callers(3, pcs[:])
 	own := ""
 	for i := range n {
 		f := runtime.FuncForPC(pcs[i] - 1)
@@ -31,9 +41,13 @@ func Outside() uintptr {
 		if i == 0 {
 			own = name[:packageLen(name)]
 		}
-		if len(name) < len(own) || name[:len(own)] != own {
+		if len(name) >= len(own) && name[:len(own)] == own {
+			continue
+		}
+		if packages--; packages == 0 {
 			return pcs[i]
 		}
+		own = name[:packageLen(name)]
 	}
 	return pcs[0]
 }

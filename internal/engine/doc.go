@@ -28,7 +28,8 @@
 //	the words of a lock         core.go, request.go
 //	what a goroutine holds      record.go, held.go, registry.go, enter.go, release.go, handoff.go, holding.go, whole.go
 //	all that is recorded        engine.go
-//	which orders there are      order.go, dependency.go, judge.go, ageing.go, locks.go, sweep.go, classes.go, phase.go
+//	which orders there are      order.go, dependency.go, judge.go, ageing.go, locks.go, bind.go, sweep.go, classes.go,
+//	                            phase.go
 //	who waits for whom          wait.go, condition.go, wakers.go, waiter.go, ring.go, walk.go, refusal.go, ringfinding.go,
 //	                            hazard.go
 //	what is told, and to whom   finding.go, naming.go, fill.go, news.go, sink.go, listener.go, ask.go, state.go, reset.go

@@ -17,6 +17,7 @@ type engine struct {
 	base      rule.Base
 	deps      []depInfo // by rule.DepID
 	locks     lockTable
+	binding   binding
 	stacks    stackdepot.Depot
 	found     fingerprint.Counts
 	classes   discipline.Classes

@@ -1,11 +1,9 @@
 package engine
 
 import (
-	"runtime"
 	"unsafe"
 
 	"github.com/interlock-go/interlock/internal/hashtable"
-	"github.com/interlock-go/interlock/internal/quiet"
 )
 
 // node is what the engine knows of one lock. A lock gets a node when it first takes part in an
@@ -25,6 +23,7 @@ type node struct {
 	rank   int64
 	addr   uintptr // of the lock, kept as a number; 0 if it was only met in held sets
 	bound  bool    // a clean-up is bound, or about to be
+	next   uint32  // index of another node that goes with this one; see bind.go
 
 	ordered bool // it has taken part in an order
 	used    bool // of a sweep: somebody holds it or waits for it
@@ -132,35 +131,4 @@ func (t *lockTable) release(i uint32) {
 	}
 	t.free[t.nfree] = i
 	t.nfree++
-}
-
-// claim reports whether a clean-up is still to be bound, and leaves that to the caller.
-//
-//go:norace
-func (n *node) claim() bool {
-	unbound := !n.bound
-	n.bound = true
-	return unbound
-}
-
-// bind sees to it that the lock's node goes when the lock is collected. A lock in a
-// global variable is never collected; AddCleanup knows that.
-//
-//go:norace
-func bind(c *Core) {
-	runtime.AddCleanup(c, forget, c.identify())
-}
-
-// forget drops everything recorded of a lock that has been collected.
-//
-//go:norace
-func forget(id uint64) {
-	quiet.Begin()
-	eng.mu.Lock()
-	if i, ok := eng.locks.byID.Get(id); ok {
-		eng.counters.Collected += uint64(eng.base.RemoveInst(eng.locks.nodes[i].number))
-		eng.locks.release(i)
-	}
-	eng.mu.Unlock()
-	quiet.End()
 }

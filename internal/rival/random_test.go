@@ -25,7 +25,7 @@ var (
 var generators = []struct {
 	name    string
 	program func(*rand.Rand) oracle.Program
-	exact   bool // our rule is; with releases in any order 0.026 % of the verdicts are known to be false
+	exact   bool // our rule is; with releases in any order about one verdict in 100,000 is false, see docs/rule.md
 }{
 	{"chains", oracle.RandomChains, true},
 	{"nested", oracle.RandomNested, true},
@@ -106,7 +106,7 @@ func differ(t *testing.T, program func(*rand.Rand) oracle.Program, exact bool, s
 		require.Zero(t, count.ourUnwarned, "needs a writer, and we say nothing, seed %d:\n%v", seed, p)
 		require.False(t, exact && count.ourAlarms > 0, "false: oracle %s, we say %s, seed %d:\n%v", is, our, seed, p)
 	}
-	// Where locks are released in any order, 0.026 % of our verdicts are known to be false.
+	// Where locks are released in any order, about one of our verdicts in 100,000 is false.
 	require.LessOrEqual(t, count.ourAlarms, 2+n/1000)
 	return count
 }

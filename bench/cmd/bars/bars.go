@@ -104,6 +104,9 @@ func lockBars() []bar {
 		figure: func(v []float64) float64 { return v[0] / 1e6 },
 		needs:  []key{{"Goroutines/impl=interlock", "B"}},
 		rivals: []key{{"Goroutines/impl=sync", "B"}, {"Goroutines/impl=go-deadlock", "B"}},
+	}, bar{
+		name: "array", says: "a lock of an array of 200,000 nested for the first time, against one of an array of 200", limit: 2, unit: "×",
+		needs: []key{{"Array/locks=200000", "sec/lock"}, {"Array/locks=200", "sec/lock"}}, figure: ratio,
 	})
 }
 

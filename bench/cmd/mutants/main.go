@@ -1,11 +1,11 @@
-// Command mutants breaks package pi and its engine in the ways of a table, one at a time, and tells which of them
-// no test notices.
+// Command mutants breaks the packages pi, bbuf and cond, and what they stand on, in the ways of a table for each, one way at a time, and
+// tells which of them no test notices.
 //
 //	go run ./cmd/mutants [-run regexp] [-list]
 //
-// It is run in the folder bench. A mutant is killed if a test of internal/inherit or pi fails, hangs, or crashes. The
+// It is run in the folder bench. A mutant is killed if a test of its package, or of one below it, fails or crashes, and also if it hangs, which is said. The
 // sources stay as they are: the compiler is given the mutant by an overlay. It exits with 1 if
-// one survives, and takes some minutes.
+// one survives. A mutant takes some seconds, and one that hangs half a minute.
 package main
 
 import (
@@ -25,11 +25,19 @@ type mutant struct {
 	says               string // what is wrong then
 }
 
+// A suite is the mutants of a package and what the go command tests to kill them.
+type suite struct {
+	tests   []string
+	mutants []mutant
+}
+
+var suites = []suite{inPi, inBbuf, inCond}
+
 // root is the module that is broken, from the folder bench.
 const root = "../"
 
 func main() {
-	which := flag.String("run", "", "regexp: which mutants, by what they say")
+	which := flag.String("run", "", "regexp: which mutants, by file, colon and what they say")
 	list := flag.Bool("list", false, "name the mutants and test none")
 	flag.Parse()
 	survivors, err := run(*which, *list)
@@ -48,30 +56,37 @@ func run(which string, list bool) (survivors int, err error) {
 		return 0, err
 	}
 	tried := 0
-	for _, m := range mutants {
-		if !re.MatchString(m.says) {
-			continue
+	for _, s := range suites {
+		healthy := false
+		for _, m := range s.mutants {
+			name := m.file + ": " + m.says
+			if !re.MatchString(name) {
+				continue
+			}
+			if list {
+				fmt.Println(name)
+				continue
+			}
+			if !healthy {
+				if failed, out := s.test(""); failed {
+					return 0, fmt.Errorf("the tests fail without a mutant\n%s", out)
+				}
+				healthy = true
+			}
+			verdict, err := s.judge(m)
+			if err != nil {
+				return 0, err
+			}
+			tried++
+			if verdict == survived {
+				survivors++
+			}
+			fmt.Printf("%-8s  %s\n", verdict, name)
 		}
-		if list {
-			fmt.Printf("%s: %s\n", m.file, m.says)
-			continue
-		}
-		killed, err := m.test()
-		if err != nil {
-			return 0, err
-		}
-		verdict := "killed"
-		tried++
-		if !killed {
-			verdict = "SURVIVED"
-			survivors++
-		}
-		fmt.Printf("%-8s  %s: %s\n", verdict, m.file, m.says)
 	}
-	if list {
-		return 0, nil
+	if !list {
+		fmt.Printf("%d of %d killed\n", tried-survivors, tried)
 	}
-	fmt.Printf("%d of %d killed\n", tried-survivors, tried)
 	return survivors, nil
 }
 
@@ -87,21 +102,35 @@ func (m mutant) apply(root string) (string, error) {
 	return strings.Replace(string(text), m.old, m.mutated, 1), nil
 }
 
-// test reports whether the tests notice the mutant. One that does not compile is no mutant.
-func (m mutant) test() (killed bool, err error) {
+const survived = "SURVIVED"
+
+// judge returns what the tests say of the mutant. One that does not compile is no mutant.
+func (s suite) judge(m mutant) (verdict string, err error) {
 	overlay, remove, err := m.overlay()
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	defer remove()
-	cmd := exec.Command("go", "test", "-overlay="+overlay, "-vet=off", "-failfast", "-timeout=60s",
-		"./internal/inherit", "./pi", "-rapid.nofailfile", "-rapid.shrinktime=1ms")
+	failed, out := s.test(overlay)
+	if strings.Contains(out, "[build failed]") {
+		return "", fmt.Errorf("%s: does not compile\n%s", m.says, out)
+	}
+	switch {
+	case !failed:
+		return survived, nil
+	case strings.Contains(out, "panic: test timed out"):
+		return "hung", nil
+	}
+	return "killed", nil
+}
+
+// test runs the tests on the sources as an overlay has them.
+func (s suite) test(overlay string) (failed bool, output string) {
+	args := []string{"test", "-overlay=" + overlay, "-vet=off", "-failfast", "-short", "-timeout=30s"}
+	cmd := exec.Command("go", append(args, s.tests...)...)
 	cmd.Dir = root
 	out, err := cmd.CombinedOutput()
-	if strings.Contains(string(out), "[build failed]") {
-		return false, fmt.Errorf("%s: does not compile\n%s", m.says, out)
-	}
-	return err != nil, nil
+	return err != nil, string(out)
 }
 
 // overlay writes the mutated file and what tells the compiler to take it.

@@ -8,13 +8,15 @@ import (
 
 // Every mutant is one of the source as it is, and says in its own words what is wrong.
 func TestEveryMutantApplies(t *testing.T) {
-	said := map[string]bool{}
-	for _, m := range mutants {
-		text, err := m.apply("../../" + root)
-		require.NoError(t, err)
-		require.NotEmpty(t, text)
-		require.NotEqual(t, m.old, m.mutated)
-		require.False(t, said[m.says], m.says)
-		said[m.says] = true
+	for _, s := range suites {
+		said := map[string]bool{}
+		for _, m := range s.mutants {
+			text, err := m.apply("../../" + root)
+			require.NoError(t, err)
+			require.NotEmpty(t, text)
+			require.NotEqual(t, m.old, m.mutated)
+			require.False(t, said[m.says], m.says)
+			said[m.says] = true
+		}
 	}
 }

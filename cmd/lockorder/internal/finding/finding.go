@@ -130,7 +130,11 @@ func (f List) Print(out io.Writer, graph *graphfile.Graph, failing []string, rer
 	if reruns != "" {
 		fmt.Fprintf(out, "lockorder: %s\n", reruns)
 	}
-	fmt.Fprintf(out, "lockorder: %s: %s\n", Extent(graph), f.Summary(failing))
+	sum := f.Summary(failing)
+	if len(f) == 0 && len(graph.Processes()) == 0 {
+		sum = "nothing was seen, for no process ran"
+	}
+	fmt.Fprintf(out, "lockorder: %s: %s\n", Extent(graph), sum)
 }
 
 // Print writes the report and what is known beside.

@@ -1,7 +1,7 @@
 package main
 
-// mutants are those of the engine, the locks and the scheduler, by file.
-var mutants = []mutant{
+// inPi are mutants of the engine of inheritance, the locks and the scheduler, by file.
+var inPi = suite{tests: []string{"./internal/inherit", "./pi", "-rapid.nofailfile", "-rapid.shrinktime=1ms"}, mutants: []mutant{
 	{"internal/inherit/inherit.go", "case is > effective:", "case false:", "raise ignored"},
 	{"internal/inherit/inherit.go", "case is < was && was == old:", "case false:", "fall ignored"},
 	{"internal/inherit/inherit.go", "effective = e.maximum(t)", "effective = max(t.base, is)", "fall forgets other locks"},
@@ -66,4 +66,4 @@ var mutants = []mutant{
 	{"pi/table.go", "\tfor *t.place(key) != nil {\n\t\tkey = t.key()\n\t}\n", "", "a task's place is given to another"},
 	{"pi/table.go", "word&^contended", "word", "the owner of a contended mutex counts as gone"},
 	{"pi/ceiling.go", "t.ceilings, m.outer, m.reach = m.outer, nil, m.ceiling", "t.ceilings, m.outer = m.outer, nil", "a ceiling keeps the reach of a nest"},
-}
+}}

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/interlock-go/interlock/internal/hashtable"
+	"github.com/interlock-go/interlock/internal/quiet"
+)
+
+// A lock's node goes when the lock is collected: a clean-up is bound to the lock.
+//
+// To bind one takes a walk along those that are there, for the runtime keeps the clean-ups of a span in a list by address. A span of
+// small objects has room for some hundred locks. A large object has a span of its own, and in an array
+// of a million locks the walks would take hours. But all its locks are collected at once. So where binding has become
+// slow the list is long, the object is large, and the locks of a page, which is of one span, share one clean-up:
+// their nodes are chained to the one that has it.
+
+// pageShift is the runtime's: spans begin and end with a page of 8 KiB.
+const pageShift = 13
+
+// crowdedAfter is how slow is slow: some ten thousand clean-ups. The objects that share a page have a few hundred.
+var crowdedAfter = 50 * time.Microsecond
+
+// binding is which pages have a lock whose clean-up does for the others. The engine's lock guards it.
+type binding struct {
+	pages hashtable.Table // page → index of the node that has the clean-up
+	any   atomic.Bool     // there is such a page; read without the lock
+}
+
+// claim reports whether a clean-up is still to be bound, and leaves that to the caller.
+//
+//go:norace
+func (n *node) claim() bool {
+	unbound := !n.bound
+	n.bound = true
+	return unbound
+}
+
+// bind sees to it that the lock's node goes when the lock is collected. A lock in a
+// global variable is never collected; AddCleanup knows that. The caller does not hold the engine's lock.
+//
+//go:norace
+func bind(c *Core) {
+	if eng.binding.any.Load() && eng.joins(c) {
+		return
+	}
+	began := time.Now()
+	runtime.AddCleanup(c, forget, c.identify())
+	if time.Since(began) >= crowdedAfter && crowded(c) {
+		eng.leads(c)
+	}
+}
+
+// crowded tells whether it is the walk that was slow, and not that the goroutine lost its processor.
+//
+//go:norace
+func crowded(c *Core) bool {
+	for range 3 {
+		began := time.Now()
+		probe := runtime.AddCleanup(c, forget, 0) // no lock's identity
+		probe.Stop()
+		if time.Since(began) < crowdedAfter {
+			return false
+		}
+	}
+	return true
+}
+
+//go:norace
+func pageOf(c *Core) uint64 { return uint64(uintptr(unsafe.Pointer(c))) >> pageShift }
+
+// leads notes that c's clean-up does for the other locks of its page from now on.
+//
+//go:norace
+func (e *engine) leads(c *Core) {
+	e.mu.Lock()
+	if i, ok := e.locks.byID.Get(c.identify()); ok {
+		e.locks.nodes[i].addr = uintptr(unsafe.Pointer(c))
+		e.binding.pages.Put(pageOf(c), i)
+		e.binding.any.Store(true)
+	}
+	e.mu.Unlock()
+}
+
+// joins chains c's node to the one that has the clean-up for its page, if there is one.
+//
+//go:norace
+func (e *engine) joins(c *Core) bool {
+	e.mu.Lock()
+	leader, ok := e.binding.pages.Get(pageOf(c))
+	i, known := e.locks.byID.Get(c.identify())
+	if ok && known {
+		e.locks.nodes[i].next = e.locks.nodes[leader].next
+		e.locks.nodes[leader].next = i
+	}
+	e.mu.Unlock()
+	return ok
+}
+
+// leave takes note that a node goes, which may have the clean-up for its page.
+//
+//go:norace
+func (b *binding) leave(page uint64, node uint32) {
+	if leader, ok := b.pages.Get(page); ok && leader == node {
+		b.pages.Delete(page)
+		b.any.Store(b.pages.Len() > 0)
+	}
+}
+
+// forget drops everything recorded of a lock that has been collected, and of those that went with it.
+//
+//go:norace
+func forget(id uint64) {
+	quiet.Begin()
+	eng.mu.Lock()
+	i, known := eng.locks.byID.Get(id)
+	if known {
+		eng.binding.leave(uint64(eng.locks.nodes[i].addr)>>pageShift, i)
+	}
+	for i != 0 {
+		next := eng.locks.nodes[i].next
+		eng.counters.Collected += uint64(eng.base.RemoveInst(eng.locks.nodes[i].number))
+		eng.locks.release(i)
+		i = next
+	}
+	eng.mu.Unlock()
+	quiet.End()
+}

@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// knownOf counts the locks of an array that the engine knows.
+func knownOf(locks []Core) (n int) {
+	for i := range locks {
+		if _, ok := eng.locks.byID.Get(locks[i].identify()); ok {
+			n++
+		}
+	}
+	return n
+}
+
+// collected waits until the engine knows no more locks than so many.
+func collected(t *testing.T, most int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		runtime.GC()
+		return len(Snapshot().Locks) <= most
+	}, 10*time.Second, time.Millisecond)
+}
+
+func nestAll(locks []Core) *Core {
+	outer := new(Core)
+	r := standIn(1)
+	for i := range locks {
+		r.nest(10, outer, &locks[i])
+	}
+	return outer
+}
+
+// With every page taken for a crowded one, all but the first lock of each go with that one.
+func TestLocksOfAnArrayGoTogether(t *testing.T) {
+	defer func(was time.Duration) { crowdedAfter = was }(crowdedAfter)
+	crowdedAfter = 0
+	afresh(t)
+	before := len(Snapshot().Locks)
+	const n = 5000
+	first, second := make([]Core, n), make([]Core, n)
+	kept = [2][]Core{first, second}
+	outer := nestAll(first)
+	outer2 := nestAll(second)
+	require.NotZero(t, eng.binding.pages.Len())
+	require.Less(t, eng.binding.pages.Len(), 2*n*24>>pageShift+8, "one of each page has the clean-up")
+	runtime.GC()
+	require.Equal(t, 2*n, knownOf(first)+knownOf(second), "they are alive")
+
+	kept = second
+	first = nil
+	collected(t, before+n+2)
+	require.Equal(t, n, knownOf(second))
+
+	kept, second = nil, nil
+	collected(t, before+2)
+	require.LessOrEqual(t, eng.binding.pages.Len(), 2, "of the outer locks, which are alive")
+	runtime.KeepAlive(outer)
+	runtime.KeepAlive(outer2)
+}
