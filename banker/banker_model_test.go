@@ -124,11 +124,11 @@ func (b *bank) step(s step) {
 	case s.What < 98:
 		b.cut(units)
 	default: // whoever this helps may be too late to be helped
-		b.release(c, c.held)
 		for _, w := range b.calls {
 			w.cancelled = true
 			w.cancel()
 		}
+		b.release(c, c.held)
 		b.m.unsure = true
 	}
 }

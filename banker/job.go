@@ -62,7 +62,8 @@ func (j *Job) TryAcquire(amounts ...Amount) error {
 //     jobs and locks, or when another goroutine closes one while this call waits: the error is a
 //     [lockorder.DeadlockError] with the ring. Give back what you hold and begin again.
 //   - with ErrClosed when the job is closed, and with ErrOverClaim when another call has
-//     used up, or lowered, so much of the claim that the request exceeds it.
+//     used up, or lowered, so much of the claim that the request exceeds it. A grant that its call
+//     gave back, because its ctx had ended, counts as well.
 //
 // Otherwise its errors are those of [Job.TryAcquire]. Whatever the error, nothing was taken.
 //
@@ -85,7 +86,8 @@ func (j *Job) Acquire(ctx context.Context, amounts ...Amount) error {
 
 // AcquireRest takes all that the job may still ask for, at once. When it waits, it waits
 // for free units or for fairness only: what is free is always safe to take in whole. A job that takes
-// everything by it, before it holds anything, needs no banker's algorithm.
+// everything by it, before it holds anything, needs no banker's algorithm. What that is, is
+// settled by the call: a claim that is raised while it waits adds nothing. Its errors are those of [Job.Acquire].
 func (j *Job) AcquireRest(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

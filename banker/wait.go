@@ -6,7 +6,8 @@ import (
 	"github.com/interlock-go/interlock/internal/safestate"
 )
 
-// waiter is one blocked call.
+// waiter is one blocked call. Who is served next is safestate's to decide, by what is safe and not by the order
+// of arrival alone; so there is no line of waiters here, as internal/waitqueue has it, to be served from its head.
 type waiter struct {
 	safestate.Waiter
 	settled chan struct{} // receives once, when the outcome is there

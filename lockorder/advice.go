@@ -97,6 +97,10 @@ func (r *Report) adviseSelf(n namer) []Advice {
 		return []Advice{{HoldAndWait, fmt.Sprintf("Unlock the read lock taken at %s before the lock at %s, and check again afterwards what was read: "+
 			"another writer may have been first. Or lock for writing from the start.", at(held), at(e.Want))}}
 	}
+	if m, ok := findMove(held, e.Want); ok && m.direct {
+		return []Advice{{HoldAndWait, fmt.Sprintf("Take %s once: %s has it since the lock at %s. Take away the lock at %s, or unlock before it.",
+			n.short(e.Want.Lock), m.ask.short(), at(held), at(e.Want))}}
+	}
 	return []Advice{{HoldAndWait, fmt.Sprintf("Take %s once. Split the function that locks at %s in two: one that locks and calls the other, "+
 		"and one that expects the lock held (mutex.AssertHeld says so) and is called from here.%s", n.short(e.Want.Lock), at(e.Want), calledFrom(held, e.Want))}}
 }

@@ -113,6 +113,11 @@ func examples() map[string]lockorder.Report {
 		"needs-writer-one-lock": report(lockorder.NeedsWriter, lockorder.KindInversion,
 			readers(step(7, table, index, 10), true, false), readers(step(8, index, table, 20), false, true)),
 	}
+	all["potential-by-class"] = report(lockorder.Potential, lockorder.KindInversion,
+		put(12, cache, index), flush(13, aMutex(5, "cache.mu"), aMutex(6, "index.mu")))
+	account, other := aMutex(5, "account"), aMutex(6, "account")
+	all["potential-mixed-classes"] = report(lockorder.Potential, lockorder.KindInversion,
+		step(7, account, other, 10), step(8, other, index, 20), step(9, index, account, 30))
 	addSelf(all, cache, table)
 	loop := func(g uint64, from, to lockorder.Lock) lockorder.Edge {
 		e := step(g, from, to, 10)
@@ -153,6 +158,10 @@ func addSelf(all map[string]lockorder.Report, cache, table lockorder.Lock) {
 	all["deadlock-self"] = self(lockorder.Deadlock, cache, false, false)
 	all["deadlock-self-upgrade"] = self(lockorder.Deadlock, table, true, false)
 	all["deadlock-self-downgrade"] = self(lockorder.Deadlock, table, false, true)
+	direct := step(12, cache, cache, 10)
+	direct.Want.Stack = append(direct.Want.Stack, frame("main.run", "main.go", 31))
+	direct.Held[0].Stack = append(direct.Held[0].Stack, frame("main.run", "main.go", 31))
+	all["deadlock-self-direct"] = report(lockorder.Deadlock, lockorder.KindSelf, direct)
 	all["needs-writer-self"] = self(lockorder.NeedsWriter, table, true, true)
 	again := self(lockorder.Deadlock, table, true, true).Edges[0]
 	writer := lockorder.Edge{Goroutine: 14, Via: -1, Want: locked(table, frame("cache.(*Cache).Clear", "cache/cache.go", 90))}
@@ -214,6 +223,8 @@ func addWaits(all map[string]lockorder.Report, cache, index lockorder.Lock) {
 
 	other := waits(bare, cond, waker(12))
 	other.Goroutine = 13
+	both := waits(bare, cond, waker(13))
+	all["deadlock-cond-both"] = report(lockorder.Deadlock, lockorder.KindRing, both, other)
 	refused := report(lockorder.Deadlock, lockorder.KindRing, waits(bare, full, waker(13)), other)
 	refused.Refused = true
 	all["deadlock-waits-refused"] = refused

@@ -19,6 +19,10 @@ func TestIgnoreSilencesWhatAllItsMatchesSelect(t *testing.T) {
 		{"function with path", []lockorder.Match{lockorder.InFunc("example.com/svc/cache.(*Cache).Put")}, true},
 		{"function by beginning", []lockorder.Match{lockorder.InFunc("example.com/svc/*")}, true},
 		{"short function by beginning", []lockorder.Match{lockorder.InFunc("cache.*")}, true},
+		{"function that was asked in", []lockorder.Match{lockorder.InFunc("index.(*Index).Add")}, true},
+		{"file that was asked in", []lockorder.Match{lockorder.InFile("index/index.go")}, true},
+		{"beginning without a star", []lockorder.Match{lockorder.InFunc("example.com/svc/")}, false},
+		{"star alone", []lockorder.Match{lockorder.InFunc("*")}, true},
 		{"part of a function", []lockorder.Match{lockorder.InFunc("cache.(*Cache).Pu")}, false},
 		{"end of a function", []lockorder.Match{lockorder.InFunc("(*Cache).Put")}, false},
 		{"file", []lockorder.Match{lockorder.InFile("cache/cache.go")}, true},
@@ -47,6 +51,20 @@ func TestIgnoreSilencesWhatAllItsMatchesSelect(t *testing.T) {
 			require.Equal(t, !c.silent, lockorder.Find() != nil)
 			require.Equal(t, c.silent, lockorder.Snapshot().Findings[0].Silenced)
 		})
+	}
+}
+
+// A program built for Windows has backslashes in its paths, whatever reads its reports.
+func TestInFileTakesEitherSlash(t *testing.T) {
+	r := example("potential", "a")
+	r.Edges[0].Held[0].Stack = []lockorder.Frame{{Func: "f", File: `C:\src\legacy\put.go`, Line: 1}}
+	for pattern, silent := range map[string]bool{"legacy/put.go": true, "src/legacy/": true, "egacy/": false} {
+		reset := lockorder.Reset(lockorder.State{})
+		lockorder.SetHandler(func(lockorder.Report) {})
+		lockorder.Ignore(lockorder.InFile(pattern))
+		lockorder.Deliver(r)
+		require.Equal(t, silent, lockorder.Find() == nil, pattern)
+		reset()
 	}
 }
 

@@ -67,6 +67,14 @@ func requireTidy(t *rapid.T, text string) {
 	}
 }
 
+// A finding that has no ID yet says none.
+func TestTextWithoutAnID(t *testing.T) {
+	r := lockorder.Explain(examples()["potential"])
+	require.Contains(t, r.String(), "\n  id: 00c0ffee00c0ffee\n")
+	r.ID = ""
+	require.NotContains(t, r.String(), "id:")
+}
+
 // Whatever names a program has, and whatever a stored report says: no name
 // begins a line, colours a terminal or brings the formatter down.
 func TestTextIsTidyWhateverItIsMadeOf(t *testing.T) {

@@ -78,6 +78,33 @@ func TestVerifyNoneTellsEachFindingToOneTest(t *testing.T) {
 	require.Error(t, lockorder.Find(), "Find does not forget")
 }
 
+func TestVerifyNoneTellsTheGravestFirst(t *testing.T) {
+	defer lockorder.Reset(lockorder.State{})()
+	lockorder.SetHandler(func(lockorder.Report) {})
+	for i, name := range []string{"violation-order", "potential", "deadlock-self"} {
+		lockorder.Deliver(example(name, fmt.Sprint(i)))
+	}
+	told := &fakeT{name: "TestA"}
+	lockorder.VerifyNone(told)
+	require.Equal(t, []string{"deadlock", "potential", "violation"}, firstLines(strings.Join(told.errors, "")))
+}
+
+// Of what does not fail a test, locks left held are logged and nothing else, and not if they are silenced.
+func TestVerifyNoneLogsLocksLeftHeld(t *testing.T) {
+	defer lockorder.Reset(lockorder.State{})()
+	lockorder.SetHandler(func(lockorder.Report) {})
+	for _, name := range []string{"hazard-wait-holding", "guarded", "ordered", "hazard-held-at-exit"} {
+		lockorder.Deliver(example(name, name))
+	}
+	lockorder.Deliver(example("hazard-held-at-exit", "silenced"))
+	lockorder.Ignore(lockorder.WithID("silenced"))
+	told := &fakeT{name: "TestA"}
+	lockorder.VerifyNone(told)
+	require.Empty(t, told.errors)
+	require.Len(t, told.logs, 1)
+	require.Contains(t, told.logs[0], "id: hazard-held-at-exit\n")
+}
+
 func TestParallelTestDoesNotFailForItsNeighbour(t *testing.T) {
 	defer lockorder.Reset(lockorder.State{})()
 	lockorder.SetHandler(func(lockorder.Report) {})

@@ -84,7 +84,7 @@ func (r *Report) whyCycle(n namer) (Condition, string) {
 		b.WriteString(" They took different locks of the classes: it takes the same ones to deadlock, " +
 			"and the code that takes them is the same.")
 	}
-	if r.Tier != Deadlock && !r.Overlap {
+	if !r.Overlap {
 		b.WriteString(" In this run the goroutines never overlapped: one had finished before the other began. " +
 			"A run cannot tell whether that is always so; if it is, declare it with lockorder.Phase.")
 	}

@@ -217,7 +217,7 @@ func (s *State) Shrink(amounts []Amount) Outcome {
 	}
 	s.asks = s.asks[:0]
 	for _, a := range sum {
-		if a.Units > s.total[a.Resource] || s.greatest(a.Resource) > s.total[a.Resource]-a.Units {
+		if s.greatest(a.Resource) > s.total[a.Resource]-a.Units { // of more than all nothing is left
 			return OverCapacity
 		}
 		if a.Units > s.free[a.Resource] {

@@ -17,6 +17,9 @@ func (s *State) SetPatience(n int) { s.fall.patience = n }
 // Blocks returns the number of blocks.
 func (s *State) Blocks() int { return len(s.order.seq) }
 
+// Room returns how many entries of claims there is room for.
+func (s *State) Room() int { return len(s.units) }
+
 // Invariants returns what does not hold of s.
 func (s *State) Invariants() error {
 	work := append([]int64(nil), s.free...)

@@ -129,23 +129,19 @@ func (q *Queue) settle() {
 		}
 		w := q.again[len(q.again)-1]
 		q.again = q.again[:len(q.again)-1]
-		switch o := q.ask(w.job, w.req); o {
-		case Unavailable, Unsafe, Unfair:
-			q.park(w, o)
-		case Granted:
-			q.overtook(w)
-			q.finish(w, o)
-			q.review(w.job)
-		default:
-			q.finish(w, o)
+		if o := q.ask(w.job, w.req); o != Granted {
+			q.park(w, o) // whose request exceeds its claim was ended by review
+			continue
 		}
+		q.overtook(w)
+		q.finish(w, Granted)
+		q.review(w.job)
 	}
 	for _, w := range slices.Clone(q.shrinks) {
 		if o := q.Shrink(w.req); o == Granted {
 			q.finish(w, o)
 		}
 	}
-	q.mind()
 }
 
 // refusal returns the stuck set of the walk just made, and for each resource on which a

@@ -1,7 +1,7 @@
 package safestate
 
 // Pin puts j at the first place of the order where its whole need fits. As long as it is
-// pinned, nothing is granted that would take this from it: j keeps its place, and nobody
+// pinned, nothing is granted that would take this from it, to j itself neither: j keeps its place, and nobody
 // gets in front of it who was not there. The jobs in front of it can go on, since they
 // need nobody behind it; when they are done, j's need is free. At most one job is pinned.
 func (s *State) Pin(j Job) {

@@ -1,4 +1,4 @@
-// Command mutants breaks the packages pi, bbuf and cond, and what they stand on, in the ways of a table for each, one way at a time, and
+// Command mutants breaks the packages pi, bbuf, cond and banker, and what they stand on, in the ways of a table for each, one way at a time, and
 // tells which of them no test notices.
 //
 //	go run ./cmd/mutants [-run regexp] [-list]
@@ -31,7 +31,7 @@ type suite struct {
 	mutants []mutant
 }
 
-var suites = []suite{inPi, inBbuf, inCond}
+var suites = []suite{inPi, inBbuf, inCond, inBanker, inSafestate}
 
 // root is the module that is broken, from the folder bench.
 const root = "../"
