@@ -35,6 +35,9 @@ func (b *Buffer[T]) Woken() (runs func()) {
 	return func() { b.runs(b.get) }
 }
 
+// Drained is Drain that thought to find n items.
+func (b *Buffer[T]) Drained(n int) (taken []T, all bool) { return b.drain(make([]T, n)) }
+
 // HoldPut locks the side that puts.
 func (b *Buffer[T]) HoldPut() (release func()) {
 	t := b.put.word.Lock()

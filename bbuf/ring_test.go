@@ -192,14 +192,25 @@ func TestGetWithoutProducersLeft(t *testing.T) {
 	}
 	deadlock(t, 1, func(t *testing.T, w *reported.Reports) (began time.Time) {
 		b := bbuf.New[int](2)
-		gone := make(chan struct{})
-		go func() { defer close(gone); b.Producer() }()
-		<-gone
+		registered, gone, wait := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(gone)
+			b.Producer()
+			close(registered)
+			must(b.Put(context.Background(), 0))
+		}()
+		<-registered
 		var wg sync.WaitGroup
+		wg.Go(func() {
+			must(take(b))
+			<-wait
+			must(take(b))
+		})
+		<-gone
 		// The runtime ends the goroutine a moment after its last statement; until then the wait is not for ever.
 		<-time.After(time.Millisecond)
 		began = time.Now()
-		wg.Go(func() { _, err := b.Get(context.Background()); must(err) })
+		close(wait)
 		w.Await(lockorder.Deadlock)
 		must(b.Put(context.Background(), 1))
 		wg.Wait()

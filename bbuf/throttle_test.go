@@ -1,9 +1,12 @@
 package bbuf_test
 
 import (
+	"context"
 	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -54,4 +57,20 @@ func yield() {
 	for range 50 {
 		runtime.Gosched()
 	}
+}
+
+// A closed buffer has nothing to wait for, not even that those run who were woken.
+func TestGetFromAClosedBufferDoesNotWaitForWokenCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := bbuf.Open[int](2, false)
+		runs := b.Woken()
+		b.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := b.Get(ctx)
+		require.ErrorIs(t, err, bbuf.ErrClosed)
+		_, err = b.GetN(ctx, make([]int, 1))
+		require.ErrorIs(t, err, bbuf.ErrClosed)
+		runs()
+	})
 }

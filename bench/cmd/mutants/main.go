@@ -42,7 +42,7 @@ type suite struct {
 	equivalents []equivalent
 }
 
-var suites = []suite{inPi, inBbuf, inCond, inBanker, inSafestate}
+var suites = []suite{inPi, inBbuf, inWakers, inCond, inBanker, inSafestate}
 
 // root is the module that is broken, from the folder bench.
 const root = "../"
