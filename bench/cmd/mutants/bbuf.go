@@ -26,7 +26,7 @@ var inBbuf = suite{tests: []string{"./internal/waitqueue", "./bbuf", "-rapid.nof
 	{"bbuf/get.go", "\t\tw.Wake()\n\t} else", "\t} else", "let go and not woken, one lock"},
 	{"bbuf/get.go", "\t\tp.queue.Remove(w)\n\t\tb.putters.pool.Expect(w)", "\t\tp.queue.Remove(w)", "a waiter is used once"},
 	{"bbuf/get.go", "if t&counts == h {\n\t\treturn v, false\n\t}\n\tv = b.takeSlot()", "if t == h {\n\t\treturn v, false\n\t}\n\tv = b.takeSlot()", "a Get from a closed and empty buffer, one lock"},
-	{"bbuf/get.go", "case t&closed != 0:\n\t\t\terr = ErrClosed\n", "", "TryGet does not say closed"},
+	{"bbuf/get.go", "\tcase t&closed != 0:\n\t\treturn 0, ErrClosed\n", "", "TryGet does not say closed"},
 	{"bbuf/get.go", "all = n <= len(dst)", "all = true", "Drain leaves what came meanwhile"},
 	{"bbuf/get.go", "b.room.Acted()\n\tif n == 0 {", "if n == 0 {", "Drain does not act"},
 	{"bbuf/get.go", "if n == 0 {\n\t\treturn nil, true\n\t}\n\treturn dst[:n], true", "return dst[:n], true", "Drain of nothing is not nil"},
