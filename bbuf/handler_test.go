@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -54,7 +55,11 @@ func (p parking) left(ctx context.Context, b *bbuf.Buffer[int], m *mutex.Mutex) 
 		p.call(ctx, b)
 		returned = true
 	}()
-	<-done
+	select {
+	case <-done:
+	case <-time.After(patience):
+		panic("the call still waits")
+	}
 	return returned
 }
 
