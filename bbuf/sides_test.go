@@ -1,8 +1,11 @@
 package bbuf_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -44,5 +47,30 @@ func TestPutNServesMoreGetsThanTheRingHolds(t *testing.T) {
 			require.Equal(t, result{v: i}, <-c)
 		}
 		require.Equal(t, vs[len(gets):], b.Drain())
+	})
+}
+
+// A Put waits at a full buffer only, also where a waiter for it lies ready.
+func TestPutThatHasWaitedFillsTheBuffer(t *testing.T) {
+	bubbles(t, func(t *testing.T, k kind) {
+		b := k.filled()
+		empty, filled := make(chan struct{}), make(chan error)
+		go func() {
+			must(b.Put(t.Context(), 0))
+			<-empty
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			var err error
+			for range k.capacity {
+				err = errors.Join(err, b.Put(ctx, 0))
+			}
+			filled <- err
+		}()
+		synctest.Wait()
+		b.Drain()
+		require.Len(t, b.Drain(), 1)
+		close(empty)
+		require.NoError(t, <-filled)
+		require.Equal(t, k.capacity, b.Len())
 	})
 }

@@ -80,11 +80,3 @@ var inBbuf = suite{tests: []string{"./internal/waitqueue", "./bbuf", "-rapid.nof
 	{mutant{"bbuf/put.go", "if p.seen = b.get.word.Load() & counts; t-p.seen >= b.limit {", "if true {", "a Put does not look at the other side's count again"}, "It " +
 		"finds the buffer full, goes the long way, and there locks both sides and puts all the same."},
 }}
-
-// inWakers are mutants of what shows the detector the calls that wait. A client notices some of them late or by chance.
-var inWakers = suite{tests: []string{"./internal/wakers"}, mutants: []mutant{
-	{"internal/wakers/wakers.go", "\tw.registered.Store(true)\n", "", "nobody registers"},
-	{"internal/wakers/wakers.go", "return w != nil && w.registered.Load()", "return w != nil", "a hazard makes tickets"},
-	{"internal/wakers/wakers.go", "\t\tt.waiter.Served()\n", "", "who is served is seen waiting"},
-	{"internal/wakers/wakers.go", "return func() { engine.Emit(w.condition.Unregister(g)) }", "return func() {}", "a registration cannot be taken back"},
-}}

@@ -42,7 +42,7 @@ type suite struct {
 	equivalents []equivalent
 }
 
-var suites = []suite{inPi, inBbuf, inWakers, inCond, inBanker, inSafestate}
+var suites = []suite{inPi, inBbuf, inWakers, inPark, inCond, inBanker, inSafestate}
 
 // root is the module that is broken, from the folder bench.
 const root = "../"
@@ -133,7 +133,7 @@ func (s suite) try(count map[verdict]int) error {
 	if failed, out := s.test("", 2*time.Minute); failed {
 		return fmt.Errorf("the tests fail without a mutant\n%s", out)
 	}
-	patience := max(10*time.Second, 3*time.Since(began))
+	patience := max(15*time.Second, 3*time.Since(began))
 	note := func(m mutant, v verdict) {
 		count[v]++
 		fmt.Printf("%-10s  %s\n", v, m.name())
