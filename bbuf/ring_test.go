@@ -4,6 +4,7 @@ package bbuf_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -269,8 +270,14 @@ func TestUnregisteredConsumerMakesItUncertain(t *testing.T) {
 	require.Empty(t, w.Of(lockorder.Deadlock))
 }
 
-// Who hands an item to a waiting call without having said so makes nothing certain any more.
+// Who hands an item to a waiting call without having said so makes nothing certain any more, nor does who puts one when it is about to queue.
 func TestUnregisteredProducerMakesItUncertain(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		t.Run(fmt.Sprintf("late=%t", late), func(t *testing.T) { unregisteredProducer(t, late) })
+	}
+}
+
+func unregisteredProducer(t *testing.T, late bool) {
 	w := reported.During(t)
 	b := kind{1, true}.open()
 	var m mutex.Mutex
@@ -283,9 +290,14 @@ func TestUnregisteredProducerMakesItUncertain(t *testing.T) {
 		pass(&m)
 	})
 	<-registered
-	wg.Go(func() { must(take(b)) })
-	eventually(t, func() bool { _, get := b.Waiting(); return get == 1 })
-	require.NoError(t, b.TryPut(1)) // lets the Get go
+	if late {
+		require.False(t, b.PutLate(1))
+		must(take(b))
+	} else {
+		wg.Go(func() { must(take(b)) })
+		eventually(t, func() bool { _, get := b.Waiting(); return get == 1 })
+		require.NoError(t, b.TryPut(1)) // lets the Get go
+	}
 	time.AfterFunc(20*time.Millisecond, func() { _ = b.TryPut(2) })
 	must(take(b))
 	m.Unlock()

@@ -74,3 +74,18 @@ func TestPutThatHasWaitedFillsTheBuffer(t *testing.T) {
 		require.Equal(t, k.capacity, b.Len())
 	})
 }
+
+// A Put that found the buffer full looks once more before it waits.
+func TestPutThatIsAboutToQueueLooksOnceMore(t *testing.T) {
+	each(t, func(t *testing.T, k kind) {
+		b := k.open()
+		for i := range k.capacity {
+			require.False(t, b.PutLate(i))
+		}
+		for i := range k.capacity {
+			v, err := b.TryGet()
+			require.NoError(t, err)
+			require.Equal(t, i, v)
+		}
+	})
+}
