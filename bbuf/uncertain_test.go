@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/interlock-go/interlock/bbuf"
 	"github.com/interlock-go/interlock/internal/reported"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
@@ -18,6 +19,15 @@ import (
 
 // Who takes items without having said so makes nothing certain any more.
 func TestUnregisteredConsumerMakesItUncertain(t *testing.T) {
+	for name, consume := range map[string]func(b *bbuf.Buffer[int]){
+		"TryGet": func(b *bbuf.Buffer[int]) { _, _ = b.TryGet() },
+		"Drain":  func(b *bbuf.Buffer[int]) { b.Drain() },
+	} {
+		t.Run(name, func(t *testing.T) { unregisteredConsumer(t, consume) })
+	}
+}
+
+func unregisteredConsumer(t *testing.T, consume func(b *bbuf.Buffer[int])) {
 	w := reported.During(t)
 	b := kind{1, true}.filled()
 	var m mutex.Mutex
@@ -32,8 +42,8 @@ func TestUnregisteredConsumerMakesItUncertain(t *testing.T) {
 	})
 	<-registered
 	eventually(t, func() bool { put, _ := b.Waiting(); return put == 1 })
-	_, err := b.TryGet() // lets the Put go
-	require.NoError(t, err)
+	consume(b) // lets the Put go
+	eventually(t, func() bool { return b.Len() == 1 })
 	time.AfterFunc(20*time.Millisecond, func() { _, _ = b.TryGet() })
 	must(b.Put(context.Background(), 2))
 	m.Unlock()
