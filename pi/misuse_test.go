@@ -215,3 +215,21 @@ func TestShutdown(t *testing.T) {
 		<-queued.Done()
 	})
 }
+
+// However many tasks come and go, the owner of a mutex is known for as long as it lives.
+func TestOwnerIsKnownWhileTasksComeAndGo(t *testing.T) {
+	inLab(t, many, func(l *lab) {
+		var m pi.Mutex
+		a := l.actor(1)
+		a.locks(&m)
+		for range 20 { // more than there are places in the executor's table
+			l.actor(1).end()
+		}
+		b := l.actor(1)
+		b.locksContext(context.Background(), &m)
+		require.Equal(t, pi.Waiting, b.state())
+		a.unlocks(&m)
+		require.NoError(t, b.err)
+		b.unlocks(&m)
+	})
+}
