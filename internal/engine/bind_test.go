@@ -2,6 +2,7 @@ package engine
 
 import (
 	"runtime"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,6 +59,64 @@ func TestLocksOfAnArrayGoTogether(t *testing.T) {
 	require.Equal(t, n, knownOf(second))
 
 	kept, second = nil, nil
+	collected(t, before+2)
+	require.LessOrEqual(t, eng.binding.pages.Len(), 2, "of the outer locks, which are alive")
+	runtime.KeepAlive(outer)
+	runtime.KeepAlive(outer2)
+}
+
+// occupied keeps the runtime from calling clean-ups until it is told to go on.
+func occupied(t *testing.T) (goOn func()) {
+	began, end := make(chan struct{}), make(chan struct{})
+	runtime.AddCleanup(new([64]byte), func(int) { close(began); <-end }, 0)
+	require.Eventually(t, func() bool {
+		runtime.GC()
+		select {
+		case <-began:
+			return true
+		default:
+			return false
+		}
+	}, 10*time.Second, time.Millisecond)
+	return func() { close(end) }
+}
+
+// reuse makes arrays until one lies where locks were whose clean-ups have not been called yet.
+func reuse(t *testing.T, n int) []Core {
+	made := make([][]Core, 500) // kept, so that each lies somewhere else
+	for i := range made {
+		made[i] = make([]Core, n)
+		for k := range made[i] {
+			if _, led := eng.binding.pages.Get(pageOf(&made[i][k])); led {
+				return made[i]
+			}
+		}
+	}
+	t.Fatal("their memory is not used again")
+	return nil
+}
+
+// The runtime may use the memory of an array again before it has called the clean-ups of its locks.
+func TestLocksOfAnArrayInThePlaceOfAnotherStay(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that it has one goroutine for all clean-ups
+	defer func(was time.Duration) { crowdedAfter = was }(crowdedAfter)
+	crowdedAfter = 0
+	afresh(t)
+	before := len(Snapshot().Locks)
+	const n = 10_000
+	first := make([]Core, n)
+	outer := nestAll(first)
+	goOn := sync.OnceFunc(occupied(t))
+	defer goOn()
+	runtime.KeepAlive(first)
+	runtime.GC()
+	second := reuse(t, n)
+	outer2 := nestAll(second)
+	goOn()
+	collected(t, before+n+2)
+	require.Equal(t, n, knownOf(second), "they are alive")
+
+	second = nil
 	collected(t, before+2)
 	require.LessOrEqual(t, eng.binding.pages.Len(), 2, "of the outer locks, which are alive")
 	runtime.KeepAlive(outer)
