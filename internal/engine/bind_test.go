@@ -7,7 +7,22 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/interlock-go/interlock/internal/hashtable"
 )
+
+// crowdAll has every page taken for a crowded one. Those of small objects are none: when the test is over no lock may join theirs.
+func crowdAll(t *testing.T) {
+	was := crowdedAfter
+	crowdedAfter = 0
+	t.Cleanup(func() {
+		crowdedAfter = was
+		eng.mu.Lock()
+		defer eng.mu.Unlock()
+		eng.binding.pages, eng.binding.leaders = hashtable.Table{}, nil
+		eng.binding.any.Store(false)
+	})
+}
 
 // knownOf counts the locks of an array that the engine knows.
 func knownOf(locks []Core) (n int) {
@@ -39,8 +54,7 @@ func nestAll(locks []Core) *Core {
 
 // With every page taken for a crowded one, all but the first lock of each go with that one.
 func TestLocksOfAnArrayGoTogether(t *testing.T) {
-	defer func(was time.Duration) { crowdedAfter = was }(crowdedAfter)
-	crowdedAfter = 0
+	crowdAll(t)
 	afresh(t)
 	before := len(Snapshot().Locks)
 	const n = 5000
@@ -99,8 +113,7 @@ func reuse(t *testing.T, n int) []Core {
 // The runtime may use the memory of an array again before it has called the clean-ups of its locks.
 func TestLocksOfAnArrayInThePlaceOfAnotherStay(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // so that it has one goroutine for all clean-ups
-	defer func(was time.Duration) { crowdedAfter = was }(crowdedAfter)
-	crowdedAfter = 0
+	crowdAll(t)
 	afresh(t)
 	before := len(Snapshot().Locks)
 	const n = 10_000
