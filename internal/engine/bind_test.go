@@ -140,3 +140,29 @@ func TestLocksOfAnArrayInThePlaceOfAnotherStay(t *testing.T) {
 	}
 	t.Fatal("no memory was used again")
 }
+
+// A lock met only as an outer one has its clean-up bound when it is released, by whoever does that.
+func TestLockReleasedByAnotherGoroutineIsForgotten(t *testing.T) {
+	for name, release := range map[string]func(holder *Record, outer *Core) bool{
+		"by its holder": (*Record).drop,
+		"by another":    func(_ *Record, outer *Core) bool { return standIn(2).drop(outer) },
+		"behind a goroutine that ended": func(holder *Record, outer *Core) bool {
+			holder.leaveBehind()
+			return standIn(2).drop(outer)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			afresh(t)
+			before := len(Snapshot().Locks)
+			func() {
+				outer, inner := new(Core), new(Core)
+				holder := standIn(1)
+				holder.take(outer, 10)
+				holder.take(inner, 11)
+				require.True(t, holder.drop(inner))
+				require.True(t, release(holder, outer))
+			}()
+			collected(t, before)
+		})
+	}
+}
