@@ -16,7 +16,7 @@ import (
 type Places struct {
 	modules []module // the main ones
 	cwd     string
-	root    string // of the repository
+	root    string // see repository
 }
 
 type module struct{ path, dir string }
@@ -35,13 +35,18 @@ func FindPlaces(dir string) Places {
 		}
 	}
 	slices.SortFunc(p.modules, func(a, b module) int { return len(b.path) - len(a.path) }) // a nested one first
-	p.root = p.cwd
-	for up := p.cwd; ; up = filepath.Dir(up) {
+	p.root = repository(p.cwd)
+	return p
+}
+
+// repository is the root of the repository that a folder is in, or the folder if it is in none.
+func repository(dir string) string {
+	for up := dir; ; up = filepath.Dir(up) {
 		if _, err := os.Stat(filepath.Join(up, ".git")); err == nil {
-			p.root = up
+			return up
 		}
-		if up == filepath.Dir(up) || p.root == up {
-			return p
+		if up == filepath.Dir(up) {
+			return dir
 		}
 	}
 }
