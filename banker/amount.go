@@ -8,8 +8,8 @@ import (
 
 // Amount is a number of units of one resource.
 type Amount struct {
-	Resource string // its name
-	Units    int64  // how many of it
+	Resource string `json:"resource"` // its name
+	Units    int64  `json:"units"`    // how many of it
 }
 
 // Of returns units of a resource as an Amount.

@@ -56,14 +56,14 @@ func TestOnlyWhatMatters(t *testing.T) {
 	require.Equal(t, []banker.Stuck{{"J", "gpu", 1, 1, 1}, {"L", "gpu", 1, 1, 1}, {"K", "disk", 1, 1, 1}}, v.Stuck)
 	text, err := json.Marshal(v)
 	require.NoError(t, err)
-	require.JSONEq(t, `{"banker": "banker", "job": "J", "request": [{"Resource": "gpu", "Units": 1}],
-		"free": [{"Resource": "disk", "Units": 0}, {"Resource": "gpu", "Units": 1}, {"Resource": "mem", "Units": 7}],
-		"after": [{"Resource": "disk", "Units": 0}, {"Resource": "gpu", "Units": 0}, {"Resource": "mem", "Units": 7}],
-		"left": [{"Resource": "disk", "Units": 0}, {"Resource": "gpu", "Units": 0}, {"Resource": "mem", "Units": 7}],
+	require.JSONEq(t, `{"banker": "banker", "job": "J", "id": 0, "request": [{"resource": "gpu", "units": 1}],
+		"free": [{"resource": "disk", "units": 0}, {"resource": "gpu", "units": 1}, {"resource": "mem", "units": 7}],
+		"after": [{"resource": "disk", "units": 0}, {"resource": "gpu", "units": 0}, {"resource": "mem", "units": 7}],
+		"left": [{"resource": "disk", "units": 0}, {"resource": "gpu", "units": 0}, {"resource": "mem", "units": 7}],
 		"stuck": [{"job": "J", "resource": "gpu", "holds": 1, "wants": 1, "short": 1},
 			{"job": "L", "resource": "gpu", "holds": 1, "wants": 1, "short": 1},
 			{"job": "K", "resource": "disk", "holds": 1, "wants": 1, "short": 1}],
-		"not_before": [{"job": "L", "Resource": "disk", "Units": 1}, {"job": "L", "Resource": "gpu", "Units": 1}]}`, string(text))
+		"not_before": [{"job": "L", "resource": "disk", "units": 1}, {"job": "L", "resource": "gpu", "units": 1}]}`, string(text))
 }
 
 // Up to nine who could finish are named, of more than that eight.
