@@ -67,9 +67,14 @@ func (p Places) InRepository(file string) (string, bool) {
 	if !ok {
 		return file, false
 	}
+	return p.fromRoot(path, file)
+}
+
+// fromRoot is the path from the repository's root of a file on this machine, or else what is given.
+func (p Places) fromRoot(path, given string) (string, bool) {
 	rel, err := filepath.Rel(p.root, path)
 	if err != nil || !filepath.IsLocal(rel) {
-		return file, false
+		return given, false
 	}
 	return filepath.ToSlash(rel), true
 }
@@ -162,5 +167,15 @@ func (p Places) OfFinding(r lockorder.Report) (lockorder.Frame, bool) {
 // it is in the graph.
 func (p Places) ToReport(file string) string {
 	path, _ := p.InRepository(file)
+	return path
+}
+
+// Given is ToReport for a file of this machine that the command was given.
+func (p Places) Given(file string) string {
+	path := file
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(p.cwd, path)
+	}
+	path, _ = p.fromRoot(path, filepath.ToSlash(file))
 	return path
 }

@@ -26,6 +26,9 @@ func TestFilesAreReportedFromTheRepositorysRoot(t *testing.T) {
 	inModule(t, dir, "services", "pay")
 	p := finding.FindPlaces("")
 	require.Equal(t, "services/pay/db/pool.go", p.ToReport("example.com/m/db/pool.go"))
+	require.Equal(t, "services/pay/locks/baseline.txt", p.Given(filepath.Join("locks", "baseline.txt")))
+	require.Equal(t, "services/baseline.txt", p.Given(filepath.Join(dir, "services", "baseline.txt")))
+	require.Equal(t, "../../../baseline.txt", p.Given(filepath.Join("..", "..", "..", "baseline.txt")), "it is in no place of the repository")
 	require.Equal(t, filepath.Join(".", "db", "pool.go"), filepath.Clean(p.ToRead("example.com/m/db/pool.go")))
 }
 
