@@ -25,8 +25,11 @@ import (
 // pageShift is the runtime's: spans begin and end with a page of 8 KiB.
 const pageShift = 13
 
-// crowdedAfter is how slow is slow: some ten thousand clean-ups. The objects that share a page have a few hundred.
-var crowdedAfter = 50 * time.Microsecond
+// crowdedAfter is how slow is slow: seven thousand clean-ups or more. The objects that share a page have a few hundred.
+var crowdedAfter = 40 * time.Microsecond
+
+// quick is ten times what binding takes without a walk.
+var quick = 5 * time.Microsecond
 
 // binding is which pages have a lock whose clean-up does for the others. The engine's lock guards it.
 type binding struct {
@@ -66,19 +69,34 @@ func bind(c *Core) {
 	}
 }
 
-// crowded tells whether it is the walk that was slow, and not that the goroutine lost its processor.
+// crowded tells whether it is the walk that was slow, and not the machine: to bind to an object without others
+// must be quick at the same time. A page of small objects that is taken for a crowded one by mistake is none the slower, but
+// when the lock with its clean-up is collected, what is known of the others is forgotten too.
 //
 //go:norace
 func crowded(c *Core) bool {
-	for range 3 {
-		began := time.Now()
-		probe := runtime.AddCleanup(c, forget, 0) // no lock's identity
-		probe.Stop()
-		if time.Since(began) < crowdedAfter {
+	for range 2 {
+		for range 6 {
+			if probe(new(Core)) > quick {
+				return false
+			}
+		}
+		if probe(c) < crowdedAfter {
 			return false
 		}
 	}
 	return true
+}
+
+// probe is how long it takes to bind a clean-up.
+//
+//go:norace
+func probe(c *Core) time.Duration {
+	began := time.Now()
+	bound := runtime.AddCleanup(c, forget, 0) // no lock's identity
+	took := time.Since(began)
+	bound.Stop()
+	return took
 }
 
 //go:norace

@@ -14,10 +14,10 @@ import (
 
 // crowdAll has every page taken for a crowded one. Those of small objects are none: when the test is over no lock may join theirs.
 func crowdAll(t *testing.T) {
-	was := crowdedAfter
-	crowdedAfter = 0
+	after, before := crowdedAfter, quick
+	crowdedAfter, quick = 0, time.Hour
 	t.Cleanup(func() {
-		crowdedAfter = was
+		crowdedAfter, quick = after, before
 		eng.mu.Lock()
 		defer eng.mu.Unlock()
 		eng.binding.pages, eng.binding.leaders = hashtable.Table{}, nil
@@ -78,6 +78,16 @@ func TestLocksOfAnArrayGoTogether(t *testing.T) {
 	require.LessOrEqual(t, eng.binding.pages.Len(), 2, "of the outer locks, which are alive")
 	runtime.KeepAlive(outer)
 	runtime.KeepAlive(outer2)
+}
+
+func TestOnASlowMachineNoPageIsTakenForACrowdedOne(t *testing.T) {
+	crowdAll(t)
+	afresh(t)
+	quick = 0
+	locks := make([]Core, 100)
+	outer := nestAll(locks)
+	require.Zero(t, eng.binding.pages.Len())
+	runtime.KeepAlive(outer)
 }
 
 // occupied keeps the runtime from calling clean-ups until it is told to go on.
