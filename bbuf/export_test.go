@@ -1,6 +1,9 @@
 package bbuf
 
-import "unsafe"
+import (
+	"context"
+	"unsafe"
+)
 
 // Open is New with the number of locks chosen, so that both kinds are tried at every capacity.
 func Open[T any](capacity int, oneLock bool) *Buffer[T] { return open[T](capacity, oneLock) }
@@ -33,6 +36,21 @@ func (b *Buffer[T]) Woken() (runs func()) {
 	b.getters.woken++
 	b.releaseBoth(t, h, &served[T]{})
 	return func() { b.runs(b.get) }
+}
+
+// Drained is Drain that thought to find n items.
+func (b *Buffer[T]) Drained(n int) (taken []T, all bool) { return b.drain(make([]T, n)) }
+
+// PutLate is a Put that found no room, though there may be some when it is about to queue. It tells whether it had to wait.
+func (b *Buffer[T]) PutLate(v T) (waits bool) {
+	b.guard(b.put).Lock()
+	w := b.newWaiter(context.Background(), b.put)
+	w.Value.one[0] = v
+	if waits = b.join(w, b.put); waits {
+		<-w.Ready()
+	}
+	b.resume(w, b.put, waits)
+	return waits
 }
 
 // HoldPut locks the side that puts.

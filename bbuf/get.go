@@ -95,23 +95,29 @@ func (b *Buffer[T]) GetN(ctx context.Context, dst []T) (n int, err error) {
 func (b *Buffer[T]) Drain() []T {
 	b.check()
 	for {
-		dst := make([]T, b.Len())
-		t, h := b.lockBoth()
-		n := int((t&counts - h) / item)
-		fits := n <= len(dst) // else more came; memory is not allocated with a lock held
-		if fits {
-			h, n = b.pull(t, h, dst)
+		if dst, all := b.drain(make([]T, b.Len())); all { // memory is not allocated with a lock held
+			return dst
 		}
-		b.releaseBoth(t, h, &served[T]{})
-		if !fits {
-			continue
-		}
-		b.room.Acted()
-		if n == 0 {
-			return nil
-		}
-		return dst[:n]
 	}
+}
+
+// drain is Drain into dst. If that is too short, because more came after it was made, it takes nothing and returns false.
+func (b *Buffer[T]) drain(dst []T) (taken []T, all bool) {
+	t, h := b.lockBoth()
+	n := int((t&counts - h) / item)
+	all = n <= len(dst)
+	if all {
+		h, _ = b.pull(t, h, dst)
+	}
+	b.releaseBoth(t, h, &served[T]{})
+	if !all {
+		return nil, false
+	}
+	b.room.Acted()
+	if n == 0 {
+		return nil, true
+	}
+	return dst[:n], true
 }
 
 // get1 takes an item with two locks, its side locked at h, if that takes no more than an item in the ring. Then it releases
@@ -176,23 +182,18 @@ func (b *Buffer[T]) takeSlot() (v T) {
 	return v
 }
 
-// fetch takes, with its side locked, as many items as there are after those who wait, up to len(dst).
+// fetch takes, with its side locked, as many items as there are, up to len(dst).
 func (b *Buffer[T]) fetch(dst []T) (n int, err error) {
 	b.unlock(b.get) // the side that puts is locked first
 	t, h := b.lockBoth()
-	err = ErrEmpty // also if somebody waits, for that would not be so with an item there
-	if b.get.queue.Empty() || b.throttled(&b.getters) {
-		h, n = b.pull(t, h, dst)
-		switch {
-		case n > 0:
-			err = nil
-		case t&closed != 0:
-			err = ErrClosed
-		}
-	}
+	h, n = b.pull(t, h, dst)
 	b.releaseBoth(t, h, &served[T]{})
-	if n > 0 {
+	switch {
+	case n > 0:
 		b.room.Acted()
+		return n, nil
+	case t&closed != 0:
+		return 0, ErrClosed
 	}
-	return n, err
+	return 0, ErrEmpty
 }

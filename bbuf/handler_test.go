@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -48,7 +49,11 @@ func (p parking) left(ctx context.Context, b *bbuf.Buffer[int], m *mutex.Mutex) 
 		p.call(ctx, b)
 		returned = true
 	}()
-	<-done
+	select {
+	case <-done:
+	case <-time.After(patience):
+		panic("the call still waits")
+	}
 	return returned
 }
 
@@ -188,4 +193,36 @@ func TestHandlerOfARingThatDoesNotReturnEndsTheCall(t *testing.T) {
 			usable(t, b, b.Len())
 		})
 	}
+}
+
+// A call that was served before its handler ended it leaves no wake-up to the next call of its goroutine, which has the same waiter.
+func TestHandlerThatPanicsLeavesNoWakeUp(t *testing.T) {
+	each(t, func(t *testing.T, k kind) {
+		reported.During(t)
+		b := k.open()
+		var m mutex.Mutex
+		lockorder.SetHandler(func(r lockorder.Report) {
+			if r.Tier == lockorder.Deadlock {
+				must(b.TryPut(-7))
+				panic("handler")
+			}
+		})
+		registered := make(chan struct{})
+		var wg sync.WaitGroup
+		m.Lock()
+		wg.Go(func() {
+			defer b.Producer()()
+			close(registered)
+			pass(&m)
+		})
+		<-registered
+		waits(t, 1)
+		require.PanicsWithValue(t, "handler", func() { _, _ = b.Get(context.Background()) })
+		m.Unlock()
+		wg.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+		defer cancel()
+		_, err := b.Get(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	})
 }

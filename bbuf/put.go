@@ -141,16 +141,14 @@ func (b *Buffer[T]) entry(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// offer puts, with its side locked at t, as much of vs as there is room for after those who wait.
+// offer puts, with its side locked at t, as much of vs as there is room for.
 func (b *Buffer[T]) offer(t uint64, vs []T) (n int, err error) {
 	if t&closed != 0 {
 		b.put.word.Unlock(t)
 		return 0, ErrClosed
 	}
 	t, h := b.lockGetToo(t)
-	if b.put.queue.Empty() || b.throttled(&b.putters) {
-		t, n = b.push(t, h, vs)
-	}
+	t, n = b.push(t, h, vs)
 	b.releaseBoth(t, h, &served[T]{})
 	if n > 0 {
 		b.items.Acted()

@@ -67,24 +67,19 @@ func (b *Buffer[T]) queueGet(ctx context.Context) (w *waiter[T], waits bool) {
 // join does what the call wants or queues w. It reports whether w will be woken.
 func (b *Buffer[T]) join(w *waiter[T], s *side[T]) (waits bool) {
 	t, h := b.lockBoth()
-	p, c := &w.Value, b.crowd(s)
-	first := s.queue.Empty() || b.throttled(c)
+	p := &w.Value
 	if s == b.get {
-		if first {
-			h, p.n = b.pull(t, h, p.vs)
-			p.closed = p.n == 0 && t&closed != 0
-		}
+		h, p.n = b.pull(t, h, p.vs)
+		p.closed = p.n == 0 && t&closed != 0
 		waits = p.n == 0 && !p.closed
 	} else if p.closed = t&closed != 0; !p.closed {
-		if first {
-			t, p.n = b.push(t, h, p.vs)
-		}
+		t, p.n = b.push(t, h, p.vs)
 		waits = p.n < len(p.vs)
 	}
 	if waits {
 		s.queue.Push(w)
 	} else {
-		c.pool.Expect(w)
+		b.crowd(s).pool.Expect(w)
 	}
 	acted := p.n > 0
 	b.releaseBoth(t, h, &served[T]{})

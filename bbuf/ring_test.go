@@ -192,14 +192,28 @@ func TestGetWithoutProducersLeft(t *testing.T) {
 	}
 	deadlock(t, 1, func(t *testing.T, w *reported.Reports) (began time.Time) {
 		b := bbuf.New[int](2)
-		gone := make(chan struct{})
-		go func() { defer close(gone); b.Producer() }()
-		<-gone
+		registered, waits, gone, again := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(gone)
+			b.Producer()
+			close(registered)
+			<-waits
+			must(b.Put(context.Background(), 0))
+		}()
+		<-registered
 		var wg sync.WaitGroup
+		wg.Go(func() {
+			must(take(b)) // so that the next one has a waiter that was used before
+			<-again
+			must(take(b))
+		})
+		eventuallyWaiting(t, b, 0, 1)
+		close(waits)
+		<-gone
 		// The runtime ends the goroutine a moment after its last statement; until then the wait is not for ever.
 		<-time.After(time.Millisecond)
 		began = time.Now()
-		wg.Go(func() { _, err := b.Get(context.Background()); must(err) })
+		close(again)
 		w.Await(lockorder.Deadlock)
 		must(b.Put(context.Background(), 1))
 		wg.Wait()

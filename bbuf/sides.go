@@ -25,6 +25,12 @@ func (b *Buffer[T]) lockGetToo(t uint64) (uint64, uint64) {
 }
 
 // releaseBoth serves whoever can be served, releases both sides, and wakes. done are those to be woken anyway.
+//
+// So whoever locks both sides next finds that calls which wait to put wait at a full ring, and those which wait to get at an empty one that is not
+// closed; or that they are left to others on their way, whom anybody may overtake. In neither case need it look at the queues before it
+// puts or gets: there is no room and no item, or they may be had. With one lock nothing in between changes this: a call that
+// needs no more than a slot hands over to who waits. With two the bit awaited stops it, which is down while calls are left to others;
+// and when one of those runs, it serves who waits before it goes on.
 func (b *Buffer[T]) releaseBoth(t, h uint64, done *served[T]) {
 	for before := ^t; t != before; {
 		before = t
@@ -50,7 +56,7 @@ func (b *Buffer[T]) releaseBoth(t, h uint64, done *served[T]) {
 	done.WakeAll()
 }
 
-// push puts as much of vs as there is room for. The caller has no waiters before it.
+// push puts as much of vs as there is room for. It need not look whether calls wait to put: see releaseBoth.
 func (b *Buffer[T]) push(t, h uint64, vs []T) (uint64, int) {
 	p := b.put
 	n := min(len(vs), len(b.slots)-int((t&counts-h)/item))
@@ -62,7 +68,7 @@ func (b *Buffer[T]) push(t, h uint64, vs []T) (uint64, int) {
 	return t + uint64(n)*item, n
 }
 
-// pull gets what there is, up to len(dst) items. The caller has no waiters before it.
+// pull gets what there is, up to len(dst) items. It need not look whether calls wait to get: see releaseBoth.
 func (b *Buffer[T]) pull(t, h uint64, dst []T) (uint64, int) {
 	g := b.get
 	n := min(len(dst), int((t&counts-h)/item))
@@ -126,15 +132,13 @@ func (b *Buffer[T]) throttled(c *crowd[T]) bool { return !b.oneLock && c.woken >
 // runs says that a goroutine that was woken runs. It matters with two locks only.
 func (b *Buffer[T]) runs(s *side[T]) {
 	v := s.word.Lock()
-	if s.queue.Empty() {
-		b.crowd(s).woken--
-		s.word.Unlock(v)
-		return
-	}
+	b.crowd(s).woken--
+	others := !s.queue.Empty()
 	s.word.Unlock(v)
-	t, h := b.lockBoth()
-	b.crowd(s).woken-- // not before: who came in between would take those who wait to have found the ring empty
-	b.releaseBoth(t, h, &served[T]{})
+	if others {
+		t, h := b.lockBoth()
+		b.releaseBoth(t, h, &served[T]{})
+	}
 }
 
 // guard returns the word that is a side's lock.

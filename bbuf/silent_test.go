@@ -39,55 +39,6 @@ func TestRingWithAContextIsSilent(t *testing.T) {
 	require.Empty(t, w.Of(lockorder.Deadlock))
 }
 
-// Who takes items without having said so makes nothing certain any more.
-func TestUnregisteredConsumerMakesItUncertain(t *testing.T) {
-	w := reported.During(t)
-	b := kind{1, true}.filled()
-	var m mutex.Mutex
-	registered := make(chan struct{})
-	var wg sync.WaitGroup
-	m.Lock()
-	wg.Go(func() { must(b.Put(context.Background(), 1)) })
-	wg.Go(func() {
-		defer b.Consumer()()
-		close(registered)
-		pass(&m)
-	})
-	<-registered
-	eventually(t, func() bool { put, _ := b.Waiting(); return put == 1 })
-	_, err := b.TryGet() // lets the Put go
-	require.NoError(t, err)
-	time.AfterFunc(20*time.Millisecond, func() { _, _ = b.TryGet() })
-	must(b.Put(context.Background(), 2))
-	m.Unlock()
-	wg.Wait()
-	require.Empty(t, w.Of(lockorder.Deadlock))
-}
-
-// Who hands an item to a waiting call without having said so makes nothing certain any more.
-func TestUnregisteredProducerMakesItUncertain(t *testing.T) {
-	w := reported.During(t)
-	b := kind{1, true}.open()
-	var m mutex.Mutex
-	registered := make(chan struct{})
-	var wg sync.WaitGroup
-	m.Lock()
-	wg.Go(func() {
-		defer b.Producer()()
-		close(registered)
-		pass(&m)
-	})
-	<-registered
-	wg.Go(func() { must(take(b)) })
-	eventually(t, func() bool { _, get := b.Waiting(); return get == 1 })
-	require.NoError(t, b.TryPut(1)) // lets the Get go
-	time.AfterFunc(20*time.Millisecond, func() { _ = b.TryPut(2) })
-	must(take(b))
-	m.Unlock()
-	wg.Wait()
-	require.Empty(t, w.Of(lockorder.Deadlock))
-}
-
 func take(b *bbuf.Buffer[int]) error { _, err := b.Get(context.Background()); return err }
 
 // A Get that waits behind calls which have been woken and do not run yet will be served by them: that its only producer blocks for ever

@@ -273,3 +273,22 @@ func TestPackageLevelCondInTwoBubbles(t *testing.T) {
 		})
 	}
 }
+
+// Whoever sees a waiter and then comes second to it wakes nobody.
+func TestSignalThatComesTooLateWakesNobody(t *testing.T) {
+	bubble(t, func(t *testing.T, c *cond.Cond) {
+		c.SignalLate()
+		done := later(c, plain(c))
+		require.Empty(t, done, "it is not kept for the next")
+		c.Signal()
+		require.NoError(t, <-done)
+		c.SignalLate()
+	})
+}
+
+// Two goroutines may both take their call for the first.
+func TestTwoFirstCalls(t *testing.T) {
+	c := cond.New(new(sync.Mutex))
+	c.Meet()
+	c.Meet()
+}

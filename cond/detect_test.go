@@ -4,6 +4,7 @@ package cond_test
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/interlock-go/interlock/cond"
 	"github.com/interlock-go/interlock/internal/reported"
+	"github.com/interlock-go/interlock/internal/wakers"
 	"github.com/interlock-go/interlock/lockorder"
 	"github.com/interlock-go/interlock/mutex"
 )
@@ -192,4 +194,36 @@ func TestOurLockInABubble(t *testing.T) {
 func pass(m *mutex.Mutex) {
 	m.Lock()
 	defer m.Unlock()
+}
+
+var kindOther = wakers.NewKind("Event")
+
+// What a watched call leaves for the detector to find is gone when it returns: nobody keeps the memory for it.
+func TestCallThatHasReturnedIsNotSeen(t *testing.T) {
+	reported.During(t)
+	var other wakers.Event
+	c := cond.New(new(sync.Mutex))
+	defer c.Signaller()()
+	returned, end := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		c.L.Lock()
+		c.Wait()
+		c.L.Unlock()
+		close(returned)
+		<-end
+	})
+	await(c, 1)
+	require.Eventually(t, func() bool { return len(lockorder.Snapshot().Waits) == 1 }, patience, time.Millisecond)
+	c.Signal()
+	<-returned
+	runtime.GC()
+	tickets := make([]*wakers.Ticket, 50_000)
+	for i := range tickets {
+		tickets[i] = other.Ticket(kindOther) // of the running goroutine, which does not wait; some lie where the first one's was
+	}
+	require.Empty(t, lockorder.Snapshot().Waits)
+	runtime.KeepAlive(tickets)
+	close(end)
+	wg.Wait()
 }

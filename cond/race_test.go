@@ -3,9 +3,11 @@ package cond_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -50,7 +52,10 @@ func TestCancelSignalRacesLoseNoSignal(t *testing.T) {
 
 // await waits until n calls are queued.
 func await(c *cond.Cond, n int) {
-	for c.Waiting() != n {
+	for began := time.Now(); c.Waiting() != n; {
+		if time.Since(began) > patience {
+			panic(fmt.Sprintf("%d calls wait instead of %d", c.Waiting(), n))
+		}
 		runtime.Gosched()
 	}
 }

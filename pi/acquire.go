@@ -125,7 +125,7 @@ func (t *Task) news() error {
 func (m *Mutex) pass(e *Executor, orphaned bool) {
 	first := m.lock.Queue.First()
 	if first == nil {
-		m.word.Store(e.free)
+		m.abandon(e, orphaned)
 		return
 	}
 	t := first.Client.(*Task)
@@ -142,6 +142,15 @@ func (m *Mutex) pass(e *Executor, orphaned bool) {
 	t.granted, t.orphaned = m, orphaned
 	e.note(Event{Kind: Acquired, Lock: m.ref()}, t)
 	e.makeReady(t, e.engine.Arrive())
+}
+
+// abandon leaves m to whoever asks next. An orphaned one looks as if its last owner still had it, which is over: its word is the key of nobody.
+func (m *Mutex) abandon(e *Executor, orphaned bool) {
+	if orphaned {
+		m.word.Store(e.tasks.key())
+		return
+	}
+	m.word.Store(e.free)
 }
 
 // left says that a task has left the queue, or that none has entered it. Without
@@ -182,7 +191,7 @@ func (m *Mutex) unlockSlow(t *Task) {
 		panic("pi: Unlock with a nil Task")
 	}
 	if !m.unlockCapped(t) {
-		m.release(t)
+		m.release(t, false)
 		return
 	}
 	if t.ceiling > lowest || t.due.Load() {
@@ -190,8 +199,8 @@ func (m *Mutex) unlockSlow(t *Task) {
 	}
 }
 
-// release unlocks m with the executor's lock held.
-func (m *Mutex) release(t *Task) {
+// release unlocks m with the executor's lock held. If it is orphaned, t has not been told, and whoever gets it next is.
+func (m *Mutex) release(t *Task, orphaned bool) {
 	e := t.e
 	e.mu.Lock()
 	word := m.word.Load()
@@ -206,9 +215,9 @@ func (m *Mutex) release(t *Task) {
 	e.note(Event{Kind: Released, Lock: m.ref()}, t)
 	if word&contended != 0 {
 		e.engine.Disown(&m.lock)
-		m.pass(e, false)
+		m.pass(e, orphaned)
 	} else {
-		m.word.Store(e.free)
+		m.abandon(e, orphaned)
 	}
 	t.settleCeilings()
 	e.yield(t)

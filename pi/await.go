@@ -52,8 +52,7 @@ func (t *Task) begin(refusable bool, o object) error {
 		<-t.wake
 		t.wait.end()
 		if granted {
-			_ = t.news()
-			o.(*Mutex).Unlock(t)
+			o.(*Mutex).release(t, t.news() != nil)
 		}
 	}()
 	err := t.wait.begin(refusable)

@@ -3,6 +3,7 @@ package pi_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -104,6 +105,28 @@ func TestCeilingIsHandedOverWithTheLock(t *testing.T) {
 			require.Equal(t, pi.Priority(5), b.Effective())
 			b.unlocks(m)
 		}, opts...)
+	})
+}
+
+// Who is handed a mutex with a ceiling has the ceiling already where it waits for a slot.
+func TestCeilingCountsBeforeItsOwnerRuns(t *testing.T) {
+	inLab(t, 1, func(l *lab) {
+		m := pi.NewCeiling(5)
+		wake := make(chan struct{})
+		a := l.actor(1)
+		a.locks(m)
+		b := l.actor(2)
+		a.does(func(task *pi.Task) { task.Block(func() { <-wake }) })
+		b.locks(m)
+		c := l.actor(3)
+		close(wake)
+		synctest.Wait()
+		c.does((*pi.Task).Checkpoint)
+		l.states(pi.Running, pi.Waiting, pi.Ready)
+		a.unlocks(m)
+		l.states(pi.Ready, pi.Running, pi.Ready)
+		b.unlocks(m)
+		l.states(pi.Ready, pi.Ready, pi.Running)
 	})
 }
 

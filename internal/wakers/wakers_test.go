@@ -95,6 +95,37 @@ func TestRingIsReportedByWhoBlocks(t *testing.T) {
 	}
 }
 
+// A waker that has taken back what it said does not count, though it runs.
+func TestRegistrationCanBeTakenBack(t *testing.T) {
+	for _, taken := range []bool{true, false} {
+		w := reported.During(t)
+		var e wakers.Event
+		release := stuck(t, &e)
+		registered, end := make(chan struct{}), make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			done := e.Register()
+			if taken {
+				done()
+			}
+			close(registered)
+			<-end
+		})
+		<-registered
+		ticket := e.Ticket(kind)
+		ticket.Block()
+		ticket.Unblock()
+		close(end)
+		wg.Wait()
+		release()
+		if taken {
+			w.Await(lockorder.Deadlock)
+		} else {
+			require.Empty(t, w.Of(lockorder.Deadlock))
+		}
+	}
+}
+
 // Whoever acts without having registered makes nothing certain any more.
 func TestWhoActsUnregisteredMakesItUncertain(t *testing.T) {
 	for name, act := range map[string]func(*wakers.Event){

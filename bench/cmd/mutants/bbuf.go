@@ -1,8 +1,6 @@
 package main
 
-// inBbuf are mutants of the buffer's ring, queues, parks and registration, by file. Of those that are none: a Put that does not look
-// at the other side's count again goes the long way and comes to the same; and who locks both sides need not look whether
-// others wait, since then there is nothing to be had, or those who wait are left to others.
+// inBbuf are mutants of the buffer's ring, queues, parks and registration, by file.
 var inBbuf = suite{tests: []string{"./internal/waitqueue", "./bbuf", "-rapid.nofailfile", "-rapid.shrinktime=1ms"}, mutants: []mutant{
 	{"bbuf/buffer.go", "limit: uint64(capacity) * item", "limit: uint64(capacity+1) * item", "room for one item more"},
 	{"bbuf/buffer.go", "limit: uint64(capacity) * item", "limit: uint64(max(1, capacity-1)) * item", "room for one item less"},
@@ -28,10 +26,10 @@ var inBbuf = suite{tests: []string{"./internal/waitqueue", "./bbuf", "-rapid.nof
 	{"bbuf/get.go", "\t\tw.Wake()\n\t} else", "\t} else", "let go and not woken, one lock"},
 	{"bbuf/get.go", "\t\tp.queue.Remove(w)\n\t\tb.putters.pool.Expect(w)", "\t\tp.queue.Remove(w)", "a waiter is used once"},
 	{"bbuf/get.go", "if t&counts == h {\n\t\treturn v, false\n\t}\n\tv = b.takeSlot()", "if t == h {\n\t\treturn v, false\n\t}\n\tv = b.takeSlot()", "a Get from a closed and empty buffer, one lock"},
-	{"bbuf/get.go", "case t&closed != 0:\n\t\t\terr = ErrClosed\n", "", "TryGet does not say closed"},
-	{"bbuf/get.go", "fits := n <= len(dst)", "fits := true", "Drain leaves what came meanwhile"},
-	{"bbuf/get.go", "b.room.Acted()\n\t\tif n == 0 {", "if n == 0 {", "Drain does not act"},
-	{"bbuf/get.go", "if n == 0 {\n\t\t\treturn nil\n\t\t}\n\t\treturn dst[:n]", "return dst[:n]", "Drain of nothing is not nil"},
+	{"bbuf/get.go", "\tcase t&closed != 0:\n\t\treturn 0, ErrClosed\n", "", "TryGet does not say closed"},
+	{"bbuf/get.go", "all = n <= len(dst)", "all = true", "Drain leaves what came meanwhile"},
+	{"bbuf/get.go", "b.room.Acted()\n\tif n == 0 {", "if n == 0 {", "Drain does not act"},
+	{"bbuf/get.go", "if n == 0 {\n\t\treturn nil, true\n\t}\n\treturn dst[:n], true", "return dst[:n], true", "Drain of nothing is not nil"},
 	{"bbuf/get.go", "if len(dst) == 0 {\n\t\treturn 0, nil\n\t}\n", "", "GetN waits to fill nothing"},
 	{"bbuf/sides.go", "p.seen, g.seen = h, t&counts", "p.seen, g.seen = h, t", "the closed bit counts as an item"},
 	{"bbuf/sides.go", "if !p.queue.Empty() && !b.throttled(&b.putters) {\n\t\th |= awaited", "if false {\n\t\th |= awaited", "nobody learns that a Put waits, two locks"},
@@ -45,8 +43,8 @@ var inBbuf = suite{tests: []string{"./internal/waitqueue", "./bbuf", "-rapid.nof
 	{"bbuf/sides.go", "\t\tb.getters.woken++\n", "\t\tb.getters.woken += 2\n", "one that gets counts as two on their way"},
 	{"bbuf/sides.go", "if t&closed == 0 {\n\t\t\t\treturn h\n\t\t\t}\n\t\t\tp.closed = true", "return h", "a parked Get does not learn of Close"},
 	{"bbuf/sides.go", "c.woken >= b.maxWoken", "false", "as many are woken as can be"},
-	{"bbuf/sides.go", "\tif s.queue.Empty() {\n\t\tb.crowd(s).woken--\n", "\tif s.queue.Empty() {\n", "who runs still counts as on its way"},
-	{"bbuf/sides.go", "\ts.word.Unlock(v)\n\tt, h := b.lockBoth()\n\tb.crowd(s).woken--", "\tb.crowd(s).woken--\n\ts.word.Unlock(v)\n\tt, h := b.lockBoth()", "counted as running before both sides are locked"},
+	{"bbuf/sides.go", "\tb.crowd(s).woken--\n", "", "who runs still counts as on its way"},
+	{"bbuf/sides.go", "others := !s.queue.Empty()", "others := false", "who runs does not see to the others"},
 	{"bbuf/queue.go", "if b.watched() && ctx.Done() == nil {", "if b.watched() {", "a wait that a context can end is for ever"},
 	{"bbuf/queue.go", "\tevent.Hazard(kind)\n", "", "no hazard"},
 	{"bbuf/queue.go", "return !b.watched() && !wakers.HoldsAny()", "return !wakers.HoldsAny()", "queued past the detector, watched"},
@@ -56,28 +54,29 @@ var inBbuf = suite{tests: []string{"./internal/waitqueue", "./bbuf", "-rapid.nof
 	{"bbuf/queue.go", "if t := b.put.word.Load(); b.oneLock && t&closed == 0 && b.silent() {", "if t := b.put.word.Load(); b.oneLock && b.silent() {", "a Get is queued on a closed buffer"},
 	{"bbuf/queue.go", "p.closed = p.n == 0 && t&closed != 0", "p.closed = false", "a Get is queued on a closed buffer, both locked"},
 	{"bbuf/queue.go", "} else if p.closed = t&closed != 0; !p.closed {", "} else {", "a Put into a closed buffer, both locked"},
-	{"bbuf/queue.go", "first := s.queue.Empty() || b.throttled(c)", "first := false", "who is about to queue does not look once more"},
+	{"bbuf/queue.go", "\t\th, p.n = b.pull(t, h, p.vs)\n", "", "a Get that is about to queue does not look once more"},
+	{"bbuf/queue.go", "\t\tt, p.n = b.push(t, h, p.vs)\n", "", "a Put that is about to queue does not look once more"},
 	{"bbuf/queue.go", "\tif acted {\n\t\tb.acted(s)\n\t}\n", "\t_ = acted\n", "who did not have to queue does not act"},
 	{"bbuf/queue.go", "\tp.ticket.Unblock()\n", "", "a call is seen waiting after its return"},
 	{"bbuf/queue.go", "\tp.reset()\n", "", "the next call gets what the last one had"},
 	{"bbuf/queue.go", "if woken && !b.oneLock {", "if false {", "nobody who was woken says that it runs"},
 	{"bbuf/park.go", "\tp.one = [1]T{}\n", "", "the pool keeps what is gone"},
 	{"bbuf/park.go", "\t\tp.vs = p.one[:]\n\t}\n\tif", "\t}\n\tif", "a pooled waiter writes into a slice of its last caller"},
-	{"bbuf/park.go", "p.n, p.closed = 0, false", "p.n = 0", "closed stays with a pooled waiter"},
 	{"bbuf/park.go", "\t\treturn context.Cause(ctx)\n\t}\n\t<-w.Ready()", "\t\treturn context.Cause(ctx)\n\t}\n\treturn context.Cause(ctx)\n\t<-w.Ready()", "an item that was handed over is lost to the context"},
 	{"bbuf/park.go", "\t\ts.queue.Remove(w)\n", "", "who gives up stays queued"},
 	{"bbuf/park.go", "if served {\n\t\t\t<-w.Ready()\n\t\t}", "", "a handler's panic leaves a wake-up in the pool"},
 	{"bbuf/register.go", "return b.register(&b.items)", "return b.register(&b.room)", "producers are consumers"},
 	{"bbuf/register.go", "return b.register(&b.room)", "return b.register(&b.items)", "consumers are producers"},
 	{"bbuf/register.go", "b.maxWoken = math.MaxInt32", "_ = math.MaxInt32", "a call that will be served by those on their way is seen waiting"},
-	{"internal/wakers/wakers.go", "\tw.registered.Store(true)\n", "", "nobody registers"},
-	{"internal/wakers/wakers.go", "return w != nil && w.registered.Load()", "return w != nil", "a hazard makes tickets"},
-	{"internal/wakers/wakers.go", "\t\tt.waiter.Served()\n", "", "who is served is seen waiting"},
-	{"internal/wakers/wakers.go", "return func() { engine.Emit(w.condition.Unregister(g)) }", "return func() {}", "a registration cannot be taken back"},
 	{"internal/waitqueue/waitqueue.go", "\t\tw.next.prev, w.prev.next = w.prev, w.next\n", "\t\tw.prev.next = w.next\n", "taken out of the middle, the links back are wrong"},
 	{"internal/waitqueue/waitqueue.go", "\t\tif q.last == w {\n\t\t\tq.last = w.prev\n\t\t}\n", "", "the last is taken out and stays the last"},
 	{"internal/waitqueue/waitqueue.go", "\tq.last = w\n", "\tif q.last == nil {\n\t\tq.last = w\n\t}\n", "last in, second out"},
 	{"internal/waitqueue/pool.go", "case !others && p.last.isBack():", "case false:", "a waiter leaves its bubble"},
 	{"internal/waitqueue/pool.go", "\tw.back.Set(0)\n", "", "a waiter is given out while its last user has it"},
 	{"internal/waitqueue/pool.go", "\tif !w.isBack() {\n\t\tif w = p.second(); w == nil {\n\t\t\treturn nil\n\t\t}\n\t}\n", "", "a waiter that is out is given out again"},
+}, equivalents: []equivalent{
+	{mutant{"bbuf/park.go", "p.n, p.closed = 0, false", "p.n = 0", "closed stays with a pooled waiter"}, "It is set in a closed buffer only, and a buffer stays " +
+		"closed. There join sets it anew for whoever comes, and the way past join is for an open buffer."},
+	{mutant{"bbuf/put.go", "if p.seen = b.get.word.Load() & counts; t-p.seen >= b.limit {", "if true {", "a Put does not look at the other side's count again"}, "It " +
+		"finds the buffer full, goes the long way, and there locks both sides and puts all the same."},
 }}

@@ -10,7 +10,12 @@ import (
 func TestEveryMutantApplies(t *testing.T) {
 	for _, s := range suites {
 		said := map[string]bool{}
-		for _, m := range s.mutants {
+		all := s.mutants
+		for _, e := range s.equivalents {
+			require.NotEmpty(t, e.since, e.says)
+			all = append(all, e.mutant)
+		}
+		for _, m := range all {
 			text, err := m.apply("../../" + root)
 			require.NoError(t, err)
 			require.NotEmpty(t, text)

@@ -66,4 +66,6 @@ var inPi = suite{tests: []string{"./internal/inherit", "./pi", "-rapid.nofailfil
 	{"pi/table.go", "\tfor *t.place(key) != nil {\n\t\tkey = t.key()\n\t}\n", "", "a task's place is given to another"},
 	{"pi/table.go", "word&^contended", "word", "the owner of a contended mutex counts as gone"},
 	{"pi/ceiling.go", "t.ceilings, m.outer, m.reach = m.outer, nil, m.ceiling", "t.ceilings, m.outer = m.outer, nil", "a ceiling keeps the reach of a nest"},
+	{"pi/acquire.go", "m.pass(e, orphaned)", "m.pass(e, false)", "a handler's panic does not tell who waits that the owner exited"},
+	{"pi/acquire.go", "\t\tm.abandon(e, orphaned)\n\t}\n\tt.", "\t\tm.abandon(e, false)\n\t}\n\tt.", "a handler's panic does not tell who asks that the owner exited"},
 }}
