@@ -3,7 +3,6 @@
 package banker_test
 
 import (
-	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,12 +16,11 @@ import (
 // A report handler that panics or exits, of the hazard to wait with a lock held, ends the call: no unit goes to it later, and one that
 // went to it meanwhile is given back.
 func TestHandlerThatDoesNotReturnEndsTheCall(t *testing.T) {
-	ends := map[string]func(){"panic": func() { panic("handler") }, "Goexit": runtime.Goexit}
 	calls := map[string]func(j *banker.Job) error{
 		"Acquire":     func(j *banker.Job) error { return j.Acquire(within(t), banker.Of("gpu", 1)) },
 		"AcquireRest": func(j *banker.Job) error { return j.AcquireRest(within(t)) },
 	}
-	for how, end := range ends {
+	for how, end := range reported.Leavings {
 		for name, call := range calls {
 			for granted := range 2 {
 				t.Run(name+" "+how, func(t *testing.T) {

@@ -17,12 +17,6 @@ import (
 	"github.com/interlock-go/interlock/mutex"
 )
 
-// handlersEnd are the ways in which a report handler can leave its caller.
-var handlersEnd = map[string]func(){
-	"panic":  func() { panic("handler") },
-	"Goexit": runtime.Goexit,
-}
-
 // parking are the calls that wait: for room, or for an item.
 type parking struct {
 	puts bool
@@ -67,7 +61,7 @@ func (p parking) left(ctx context.Context, b *bbuf.Buffer[int], m *mutex.Mutex) 
 func everyParking(t *testing.T, test func(t *testing.T, ctx context.Context, k kind, p parking, end func())) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	for how, end := range handlersEnd {
+	for how, end := range reported.Leavings {
 		for name, p := range parkings {
 			t.Run(name+" "+how, func(t *testing.T) {
 				each(t, func(t *testing.T, k kind) {

@@ -18,12 +18,6 @@ import (
 	"github.com/interlock-go/interlock/mutex"
 )
 
-// handlersEnd are the ways in which a report handler can leave its caller.
-var handlersEnd = map[string]func(){
-	"panic":  func() { panic("handler") },
-	"Goexit": runtime.Goexit,
-}
-
 // waits are all ways to wait.
 func waits(t *testing.T, c *cond.Cond) map[string]func() {
 	ctx, cancel := context.WithCancel(t.Context())
@@ -59,7 +53,7 @@ func left(c *cond.Cond, other *mutex.Mutex, wait func()) (held bool) {
 
 // The handler of the hazard, another lock kept while waiting, does not come back.
 func TestHandlerThatDoesNotReturnEndsTheWait(t *testing.T) {
-	for how, end := range handlersEnd {
+	for how, end := range reported.Leavings {
 		for name := range waits(t, cond.New(nil)) {
 			t.Run(name+" "+how, func(t *testing.T) {
 				reported.During(t)
@@ -97,7 +91,7 @@ func signalReaches(t *testing.T, c *cond.Cond) {
 
 // The handler of a certain ring does not come back: the only signaller waits for the lock that the waiter has kept.
 func TestHandlerOfARingThatDoesNotReturnEndsTheWait(t *testing.T) {
-	for how, end := range handlersEnd {
+	for how, end := range reported.Leavings {
 		t.Run(how, func(t *testing.T) {
 			reported.During(t)
 			var m, other mutex.Mutex
@@ -136,7 +130,7 @@ func TestHandlerOfARingThatDoesNotReturnEndsTheWait(t *testing.T) {
 
 // A Signal that comes while the handler runs belongs to the first waiter. When that one does not wait after all, it is the next one's.
 func TestSignalDuringTheHandlerIsPassedOn(t *testing.T) {
-	for how, end := range handlersEnd {
+	for how, end := range reported.Leavings {
 		t.Run(how, func(t *testing.T) {
 			reported.During(t)
 			var m, other mutex.Mutex

@@ -4,7 +4,6 @@ package pi_test
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -20,7 +19,7 @@ import (
 // A report handler that panics or exits, of a ring through a pi.Mutex and another lock, ends the call that closed the ring. The task
 // has its slot again and not the Mutex, even if that has been handed to it meanwhile.
 func TestHandlerThatDoesNotReturnEndsTheCall(t *testing.T) {
-	for how, end := range map[string]func(){"panic": func() { panic("handler") }, "Goexit": runtime.Goexit} {
+	for how, end := range reported.Leavings {
 		for _, granted := range []bool{false, true} {
 			t.Run(how, func(t *testing.T) { endedByHandler(t, end, granted) })
 		}

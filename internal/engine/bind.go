@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 	"unsafe"
+	"weak"
 
 	"github.com/interlock-go/interlock/internal/hashtable"
 	"github.com/interlock-go/interlock/internal/quiet"
@@ -17,17 +18,31 @@ import (
 // of a million locks the walks would take hours. But all its locks are collected at once. So where binding has become
 // slow the list is long, the object is large, and the locks of a page, which is of one span, share one clean-up:
 // their nodes are chained to the one that has it.
+//
+// The runtime may use a page again before it calls the clean-ups of what was there. So a lock is
+// chained to one that is alive, which is known from a weak pointer, or has a clean-up of its own.
 
 // pageShift is the runtime's: spans begin and end with a page of 8 KiB.
 const pageShift = 13
 
-// crowdedAfter is how slow is slow: some ten thousand clean-ups. The objects that share a page have a few hundred.
-var crowdedAfter = 50 * time.Microsecond
+// crowdedAfter is how slow is slow: seven thousand clean-ups or more. The objects that share a page have a few hundred.
+var crowdedAfter = 40 * time.Microsecond
+
+// quick is ten times what binding takes without a walk.
+var quick = 5 * time.Microsecond
 
 // binding is which pages have a lock whose clean-up does for the others. The engine's lock guards it.
 type binding struct {
-	pages hashtable.Table // page → index of the node that has the clean-up
-	any   atomic.Bool     // there is such a page; read without the lock
+	pages   hashtable.Table // page → index in leaders
+	leaders []leader
+	any     atomic.Bool // there is such a page; read without the lock
+}
+
+// leader is the lock of a page that has the clean-up.
+type leader struct {
+	lock weak.Pointer[Core]
+	page uint64
+	node uint32 // its index
 }
 
 // claim reports whether a clean-up is still to be bound, and leaves that to the caller.
@@ -54,19 +69,34 @@ func bind(c *Core) {
 	}
 }
 
-// crowded tells whether it is the walk that was slow, and not that the goroutine lost its processor.
+// crowded tells whether it is the walk that was slow, and not the machine: to bind to an object without others
+// must be quick at the same time. A page of small objects that is taken for a crowded one by mistake is none the slower, but
+// when the lock with its clean-up is collected, what is known of the others is forgotten too.
 //
 //go:norace
 func crowded(c *Core) bool {
-	for range 3 {
-		began := time.Now()
-		probe := runtime.AddCleanup(c, forget, 0) // no lock's identity
-		probe.Stop()
-		if time.Since(began) < crowdedAfter {
+	for range 2 {
+		for range 6 {
+			if probe(new(Core)) > quick {
+				return false
+			}
+		}
+		if probe(c) < crowdedAfter {
 			return false
 		}
 	}
 	return true
+}
+
+// probe is how long it takes to bind a clean-up.
+//
+//go:norace
+func probe(c *Core) time.Duration {
+	began := time.Now()
+	bound := runtime.AddCleanup(c, forget, 0) // no lock's identity
+	took := time.Since(began)
+	bound.Stop()
+	return took
 }
 
 //go:norace
@@ -76,11 +106,12 @@ func pageOf(c *Core) uint64 { return uint64(uintptr(unsafe.Pointer(c))) >> pageS
 //
 //go:norace
 func (e *engine) leads(c *Core) {
+	l := leader{lock: weak.Make(c), page: pageOf(c)} // which takes a walk
 	e.mu.Lock()
 	if i, ok := e.locks.byID.Get(c.identify()); ok {
 		e.locks.nodes[i].addr = uintptr(unsafe.Pointer(c))
-		e.binding.pages.Put(pageOf(c), i)
-		e.binding.any.Store(true)
+		l.node = i
+		e.binding.enter(l)
 	}
 	e.mu.Unlock()
 }
@@ -90,24 +121,54 @@ func (e *engine) leads(c *Core) {
 //go:norace
 func (e *engine) joins(c *Core) bool {
 	e.mu.Lock()
-	leader, ok := e.binding.pages.Get(pageOf(c))
-	i, known := e.locks.byID.Get(c.identify())
-	if ok && known {
-		e.locks.nodes[i].next = e.locks.nodes[leader].next
-		e.locks.nodes[leader].next = i
+	var lock *Core // that it is alive means that its clean-up comes after this
+	if at, ok := e.binding.pages.Get(pageOf(c)); ok {
+		l := &e.binding.leaders[at]
+		lock = l.lock.Value()
+		if i, known := e.locks.byID.Get(c.identify()); known && lock != nil {
+			e.locks.nodes[i].next = e.locks.nodes[l.node].next
+			e.locks.nodes[l.node].next = i
+		}
 	}
 	e.mu.Unlock()
-	return ok
+	runtime.KeepAlive(lock)
+	return lock != nil
 }
 
-// leave takes note that a node goes, which may have the clean-up for its page.
+// enter files l, in the place of one of its page that was not alive any more.
+//
+//go:norace
+func (b *binding) enter(l leader) {
+	at, ok := b.pages.Get(l.page)
+	if !ok {
+		at = uint32(b.pages.Len())
+		b.pages.Put(l.page, at)
+	}
+	if int(at) == len(b.leaders) {
+		grown := make([]leader, 2*len(b.leaders)+16)
+		for i := range b.leaders {
+			grown[i] = b.leaders[i]
+		}
+		b.leaders = grown
+	}
+	b.leaders[at] = l
+	b.any.Store(true)
+}
+
+// leave takes note that a node goes, which may have the clean-up for its page. The last leader gets its place.
 //
 //go:norace
 func (b *binding) leave(page uint64, node uint32) {
-	if leader, ok := b.pages.Get(page); ok && leader == node {
-		b.pages.Delete(page)
-		b.any.Store(b.pages.Len() > 0)
+	at, ok := b.pages.Get(page)
+	if !ok || b.leaders[at].node != node {
+		return
 	}
+	last := b.pages.Len() - 1
+	b.leaders[at] = b.leaders[last]
+	b.pages.Put(b.leaders[at].page, at)
+	b.pages.Delete(page)
+	b.leaders[last] = leader{}
+	b.any.Store(last > 0)
 }
 
 // forget drops everything recorded of a lock that has been collected, and of those that went with it.

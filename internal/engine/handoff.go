@@ -8,13 +8,13 @@ import (
 
 // takeBack releases a lock for r that another goroutine acquired: legal in Go, and the
 // reason why nothing is certain of this lock from now on. The holder learns of it
-// from its inbox, before it next asks for a lock or is looked at.
+// from its inbox, before it next asks for a lock or is looked at; it is too late then to bind
+// the clean-up that its hold is marked for.
 //
 //go:norace
 func (e *engine) takeBack(r *Record, q *Request, key uint64) bool {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	known := e.left.Take(key)
+	known, unbound := e.left.Take(key), false
 	if !known {
 		if holder := e.holder(q, key); holder != nil {
 			known = holder.deliver(key)
@@ -23,6 +23,13 @@ func (e *engine) takeBack(r *Record, q *Request, key uint64) bool {
 	if known {
 		r.state |= giver
 		q.Core.flag(handed, true)
+		if i, ok := e.locks.byID.Get(q.Core.identify()); ok && e.locks.nodes[i].ordered {
+			unbound = e.locks.nodes[i].claim()
+		}
+	}
+	e.mu.Unlock()
+	if unbound {
+		bind(q.Core)
 	}
 	return known
 }

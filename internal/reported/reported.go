@@ -2,6 +2,7 @@
 package reported
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -13,6 +14,12 @@ import (
 
 // patience bounds every wait. Nothing waits that long unless it is broken.
 const patience = 10 * time.Second
+
+// Leavings are the ways in which a report handler can leave the call that it interrupts, other than by returning.
+var Leavings = map[string]func(){
+	"panic":  func() { panic("handler") },
+	"Goexit": runtime.Goexit,
+}
 
 // Reports are those of a test, in the order in which they were made.
 type Reports struct {

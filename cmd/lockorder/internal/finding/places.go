@@ -16,7 +16,7 @@ import (
 type Places struct {
 	modules []module // the main ones
 	cwd     string
-	root    string // of the repository
+	root    string // see repository
 }
 
 type module struct{ path, dir string }
@@ -35,13 +35,18 @@ func FindPlaces(dir string) Places {
 		}
 	}
 	slices.SortFunc(p.modules, func(a, b module) int { return len(b.path) - len(a.path) }) // a nested one first
-	p.root = p.cwd
-	for up := p.cwd; ; up = filepath.Dir(up) {
+	p.root = repository(p.cwd)
+	return p
+}
+
+// repository is the root of the repository that a folder is in, or the folder if it is in none.
+func repository(dir string) string {
+	for up := dir; ; up = filepath.Dir(up) {
 		if _, err := os.Stat(filepath.Join(up, ".git")); err == nil {
-			p.root = up
+			return up
 		}
-		if up == filepath.Dir(up) || p.root == up {
-			return p
+		if up == filepath.Dir(up) {
+			return dir
 		}
 	}
 }
@@ -62,9 +67,14 @@ func (p Places) InRepository(file string) (string, bool) {
 	if !ok {
 		return file, false
 	}
+	return p.fromRoot(path, file)
+}
+
+// fromRoot is the path from the repository's root of a file on this machine, or else what is given.
+func (p Places) fromRoot(path, given string) (string, bool) {
 	rel, err := filepath.Rel(p.root, path)
 	if err != nil || !filepath.IsLocal(rel) {
-		return file, false
+		return given, false
 	}
 	return filepath.ToSlash(rel), true
 }
@@ -157,5 +167,15 @@ func (p Places) OfFinding(r lockorder.Report) (lockorder.Frame, bool) {
 // it is in the graph.
 func (p Places) ToReport(file string) string {
 	path, _ := p.InRepository(file)
+	return path
+}
+
+// Given is ToReport for a file of this machine that the command was given.
+func (p Places) Given(file string) string {
+	path := file
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(p.cwd, path)
+	}
+	path, _ = p.fromRoot(path, filepath.ToSlash(file))
 	return path
 }

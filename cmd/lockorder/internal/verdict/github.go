@@ -31,7 +31,7 @@ func writeGitHub(v *Verdict, out io.Writer) error {
 		annotate(&b, level, file, line, title, strings.TrimRight(message+outcome.String(), "\n"))
 	}
 	for _, s := range v.expired {
-		annotate(&b, "error", v.Places.ToReport(v.Name), s.Line, "lockorder: a suppression has expired", v.expiry(s))
+		annotate(&b, "error", v.Places.Given(v.Name), s.Line, "lockorder: a suppression has expired", v.expiry(s))
 	}
 	if _, err := io.WriteString(out, b.String()); err != nil {
 		return err
