@@ -95,6 +95,22 @@ func (s *two) ends(all ...<-chan error) {
 	s.wantY.Close()
 }
 
+// refused requires that one of the calls is refused, and lets the other go on. It is mostly the later one; but a call is queued before it
+// tells the detector, so it may as well be the earlier.
+func (s *two) refused(x, y <-chan error) {
+	var err error
+	left := x
+	select {
+	case err = <-y:
+	case err = <-x:
+		left = y
+	}
+	var ring *lockorder.DeadlockError
+	require.ErrorAs(s.t, err, &ring)
+	require.Equal(s.t, lockorder.Deadlock, ring.Report.Tier)
+	s.ends(left)
+}
+
 // A wait that would close a ring is refused if it is certain who must act, and only then.
 func TestRingsAreCertainOrSilent(t *testing.T) {
 	one := banker.Of("y", 1)
@@ -151,10 +167,7 @@ func TestRingsAreCertainOrSilent(t *testing.T) {
 			c.before(s, ctx)
 			y := s.m.begins(func() error { return s.wantY.AcquireRest(ctx) })
 			if c.ring {
-				var ring *lockorder.DeadlockError
-				require.ErrorAs(t, <-y, &ring)
-				require.Equal(t, lockorder.Deadlock, ring.Report.Tier)
-				s.ends(x)
+				s.refused(x, y)
 				return
 			}
 			waiting(t, s.second, 1)
@@ -186,9 +199,7 @@ func TestARefusedCallIsNoUse(t *testing.T) {
 	require.ErrorIs(t, <-got, banker.ErrOverClaim)
 	k.Close()
 	x := s.gWaits(ctx)
-	var ring *lockorder.DeadlockError
-	require.ErrorAs(t, <-s.m.begins(func() error { return s.wantY.AcquireRest(ctx) }), &ring)
-	s.ends(x)
+	s.refused(x, s.m.begins(func() error { return s.wantY.AcquireRest(ctx) }))
 }
 
 // Who calls Own is the owner from then on, whoever used the job before. Do calls it.
@@ -199,9 +210,7 @@ func TestOwnAgain(t *testing.T) {
 	s.other.does(func() { require.NoError(t, s.y.Release()) })
 	s.g.does(s.y.Own)
 	x := s.gWaits(ctx)
-	var ring *lockorder.DeadlockError
-	require.ErrorAs(t, <-s.m.begins(func() error { return s.wantY.AcquireRest(ctx) }), &ring)
-	s.ends(x)
+	s.refused(x, s.m.begins(func() error { return s.wantY.AcquireRest(ctx) }))
 
 	s = newTwo(t)
 	x = s.g.begins(func() error {
@@ -211,8 +220,7 @@ func TestOwnAgain(t *testing.T) {
 		})
 	})
 	waiting(t, s.first, 1)
-	require.ErrorAs(t, <-s.m.begins(func() error { return s.wantY.AcquireRest(ctx) }), &ring)
-	s.ends(x)
+	s.refused(x, s.m.begins(func() error { return s.wantY.AcquireRest(ctx) }))
 }
 
 // A ring that closes because somebody else gives its units back is found then.
@@ -227,15 +235,7 @@ func TestRingClosedByARelease(t *testing.T) {
 	y := s.m.begins(func() error { return s.wantY.AcquireRest(ctx) })
 	waiting(t, s.second, 1)
 	s.other.does(k.Close)
-	var ring *lockorder.DeadlockError
-	select {
-	case err := <-y:
-		require.ErrorAs(t, err, &ring)
-		s.ends(x)
-	case err := <-x:
-		require.ErrorAs(t, err, &ring)
-		s.ends(y)
-	}
+	s.refused(x, y)
 }
 
 // Who holds something and is not stuck cannot help one whose request is unsafe.
@@ -246,9 +246,7 @@ func TestRingThroughAnUnsafeRequest(t *testing.T) {
 	s.crowd(3)
 	x := s.gWaits(ctx)
 	require.Equal(t, banker.ErrUnsafe, s.wantY.Explain(banker.Of("y", 1)).Err)
-	var ring *lockorder.DeadlockError
-	require.ErrorAs(t, <-s.m.begins(func() error { return s.wantY.Acquire(ctx, banker.Of("y", 1)) }), &ring)
-	s.ends(x)
+	s.refused(x, s.m.begins(func() error { return s.wantY.Acquire(ctx, banker.Of("y", 1)) }))
 }
 
 // A ring that is found while a call gives up is told all the same: its report says that this call was refused.
