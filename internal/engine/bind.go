@@ -15,7 +15,7 @@ import (
 //
 // To bind one takes a walk along those that are there, for the runtime keeps the clean-ups of a span in a list by address. A span of
 // small objects has room for some hundred locks. A large object has a span of its own, and in an array
-// of a million locks the walks would take hours. But all its locks are collected at once. So where binding has become
+// of a million locks the walks would take a quarter of an hour. But all its locks are collected at once. So where binding has become
 // slow the list is long, the object is large, and the locks of a page, which is of one span, share one clean-up:
 // their nodes are chained to the one that has it.
 //
