@@ -17,7 +17,8 @@
 // Reports, and the classes and orders that some plants bring along, are kept for the life of the process. So such faults
 // are planted in the first third of the run only (every -pace); refused rings, which leave nothing behind, are planted to
 // its end. From the notes after that third the growth of the heap is estimated (the median of all slopes, of Theil and Sen, between
-// the least of each eight notes: the detector's set of known orders grows to 2 MiB and starts afresh) and held against a limit.
+// the least of each sixteen notes: the detector's set of known orders grows to 2 MiB and starts afresh) and held against a limit,
+// if there are at least 64 of these notes: with the default phase that takes 24 minutes.
 // The command ends with a table of figures, and exits with 1 if something was violated.
 package main
 

@@ -71,10 +71,10 @@ func after(notes []note, t time.Duration) []note {
 	return nil
 }
 
-// troughs returns the note with the least live heap of each run of eight. What rises and falls, like a set that starts
+// troughs returns the note with the least live heap of each run of sixteen. What rises and falls, like a set that starts
 // afresh when it is full, has its troughs where it had them; a leak lifts them.
 func troughs(notes []note) (least []note) {
-	for run := range slices.Chunk(notes, 8) {
+	for run := range slices.Chunk(notes, 16) {
 		least = append(least, slices.MinFunc(run, func(a, b note) int { return cmp.Compare(a.live, b.live) }))
 	}
 	return least

@@ -22,7 +22,7 @@ import (
 // What is allowed, see the command's comment.
 const (
 	slopeLimit = 1 << 10 // bytes a second that the live heap may grow after the warm-up
-	slopeNotes = 24      // notes after the warm-up below which a slope means nothing
+	slopeNotes = 64      // notes after the warm-up below which a slope means nothing: the set of known orders takes minutes to fill
 	stuckAfter = time.Minute
 
 	burst = 15_000 // requests at once, with 4 locks each; their 45,000 orders are below the detector's bound
