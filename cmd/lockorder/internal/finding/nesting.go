@@ -7,7 +7,6 @@ import (
 	"github.com/interlock-go/interlock/internal/classfile"
 	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/internal/lockclass"
-	"github.com/interlock-go/interlock/internal/rule"
 	"github.com/interlock-go/interlock/lockorder"
 )
 
@@ -105,12 +104,4 @@ func compared(held, want graphfile.Hold, sites map[classfile.Place]lockclass.Sit
 }
 
 // bareHold is a hold with the number that its process gave the lock.
-func bareHold(h graphfile.Hold) lockorder.Hold {
-	hold := lockorder.Hold{
-		Lock: lockorder.Lock{ID: h.Lock, Class: h.Class, Type: h.Type}, Read: h.Mode == rule.Read.String(),
-	}
-	for _, f := range h.Site {
-		hold.Stack = append(hold.Stack, lockorder.Frame(f))
-	}
-	return hold
-}
+func bareHold(h graphfile.Hold) lockorder.Hold { return reportHold(h, h.Lock) }
