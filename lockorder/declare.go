@@ -1,8 +1,9 @@
 package lockorder
 
-import "strings"
-
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // Order declares that locks of each class are taken before those of the
 // classes after it. Taking them in another order is a Violation from then on,

@@ -4,8 +4,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // maxName bounds what one name may take of a line, and maxQuoted what of a
@@ -22,7 +23,7 @@ func printable(s string) string {
 	if s == "" {
 		return `""`
 	}
-	if visible(s) != s {
+	if visible.Text(s) != s {
 		return strconv.Quote(shorten(s, maxQuoted))
 	}
 	return shorten(s, maxName)
@@ -37,17 +38,6 @@ func shorten(s string, most int) string {
 		most--
 	}
 	return s[:most] + "…"
-}
-
-// visible is printable without the bound: names inside a sentence are bounded
-// already, so only a report that came from elsewhere can need quotes here.
-func visible(s string) string {
-	for _, r := range s {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return strconv.Quote(s)
-		}
-	}
-	return s
 }
 
 func itoa(n uint64) string { return strconv.FormatUint(n, 10) }

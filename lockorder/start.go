@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/interlock-go/interlock/internal/rendezvous"
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // active is what INTERLOCK said. Nothing writes it after init.
@@ -44,7 +45,7 @@ func init() {
 		}
 	}
 	for _, err := range wrong {
-		complain("INTERLOCK: " + visible(err.Error()))
+		complain("INTERLOCK: " + visible.Text(err.Error()))
 	}
 	active = c
 	log.path = c.logPath

@@ -3,6 +3,8 @@ package lockorder
 import (
 	"fmt"
 	"strings"
+
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // String returns the report as text. It begins with a line
@@ -21,14 +23,14 @@ func (r Report) String() string {
 		fmt.Fprintf(&b, "  gate: %s\n", n.full(g))
 	}
 	if r.Why != "" {
-		wrap(&b, "  why: ", visible(r.Why))
+		wrap(&b, "  why: ", visible.Text(r.Why))
 	}
 	for i, a := range r.Advice {
 		label := "   or: "
 		if i == 0 {
 			label = "  fix: "
 		}
-		text := visible(a.Text)
+		text := visible.Text(a.Text)
 		if a.Breaks != "" {
 			text += " [breaks " + printable(string(a.Breaks)) + "]"
 		}
@@ -41,7 +43,7 @@ func (r Report) String() string {
 }
 
 func (r *Report) firstLine() string {
-	return "interlock: " + r.Tier.String() + ": " + visible(r.Summary)
+	return "interlock: " + r.Tier.String() + ": " + visible.Text(r.Summary)
 }
 
 func (r *Report) writeEdge(b *strings.Builder, n namer, i int) {

@@ -20,6 +20,7 @@ import (
 	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/internal/graphfile"
 	"github.com/interlock-go/interlock/internal/rendezvous"
+	"github.com/interlock-go/interlock/internal/visible"
 	"github.com/interlock-go/interlock/lockorder"
 )
 
@@ -224,7 +225,7 @@ func (r *reruns) closed(ring lockorder.Report, file []byte) error {
 	if len(r.found.Confirms([]lockorder.Report{ring})) > 0 {
 		if id := finding.Identity(&finding.Finding{Report: ring}); !r.told[id] {
 			r.told[id] = true
-			fmt.Fprintf(r.stderr, "lockorder: a rerun met a deadlock that was not predicted: %s\n", finding.Printable(ring.Summary))
+			fmt.Fprintf(r.stderr, "lockorder: a rerun met a deadlock that was not predicted: %s\n", visible.Text(ring.Summary))
 		}
 		return nil
 	}

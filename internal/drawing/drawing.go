@@ -13,10 +13,10 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // Weight is how much an arrow matters.
@@ -68,14 +68,14 @@ func (g Graph) DOT(w io.Writer) error {
 		if weights[i] > Plain {
 			look = fmt.Sprintf(", color=%q, fillcolor=%q, penwidth=2.5, fontsize=14", colours[weights[i]], tints[weights[i]])
 		}
-		fmt.Fprintf(&b, "  l%d [label=%s, tooltip=%s%s];\n", i, dotQuote(Name(name)), dotQuote(visible(name)), look)
+		fmt.Fprintf(&b, "  l%d [label=%s, tooltip=%s%s];\n", i, dotQuote(Name(name)), dotQuote(visible.Text(name)), look)
 	}
 	for _, a := range g.Arrows {
 		look := ""
 		if a.Weight > Plain {
 			look = fmt.Sprintf(", color=%q, fontcolor=%q, penwidth=3, label=%s", colours[a.Weight], colours[a.Weight], dotQuote(Name(a.Label)))
 		}
-		fmt.Fprintf(&b, "  l%d -> l%d [tooltip=%s%s];\n", a.From, a.To, dotQuote(visible(a.Label)), look)
+		fmt.Fprintf(&b, "  l%d -> l%d [tooltip=%s%s];\n", a.From, a.To, dotQuote(visible.Text(a.Label)), look)
 	}
 	b.WriteString("}\n")
 	_, err := io.WriteString(w, b.String())
@@ -99,22 +99,12 @@ const longest = 48
 
 // Name is a name as it is drawn: its end, which tells more than its beginning.
 func Name(s string) string {
-	s = visible(s)
+	s = visible.Text(s)
 	if utf8.RuneCountInString(s) <= longest {
 		return s
 	}
 	runes := []rune(s)
 	return "…" + string(runes[len(runes)-longest+1:])
-}
-
-// visible quotes what XML cannot hold, or what would reorder a text.
-func visible(s string) string {
-	for _, r := range s {
-		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
-			return strconv.Quote(s)
-		}
-	}
-	return s
 }
 
 // dotQuote makes a string of the language; visible has removed line breaks.

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // Page is all that is drawn of a graph.
@@ -48,17 +50,17 @@ li { overflow-wrap: anywhere; }
 </head>
 <body>
 <h1>%s</h1>
-`, escape(visible(p.Title)), escape(visible(p.Title)))
+`, escape(visible.Text(p.Title)), escape(visible.Text(p.Title)))
 	for _, c := range p.shown() {
 		class := ""
 		if c.Weight == Failing {
 			class = ` class="failing"`
 		}
 		svg, _, _ := c.SVG()
-		fmt.Fprintf(&b, "<section%s>\n<h2>%s</h2>\n<p>%s</p>\n<div class=\"drawing ring\">\n%s</div>\n", class, escape(visible(c.Title)), escape(visible(c.Text)), svg)
+		fmt.Fprintf(&b, "<section%s>\n<h2>%s</h2>\n<p>%s</p>\n<div class=\"drawing ring\">\n%s</div>\n", class, escape(visible.Text(c.Title)), escape(visible.Text(c.Text)), svg)
 		b.WriteString("<ol>\n")
 		for _, s := range c.Steps {
-			fmt.Fprintf(&b, "<li>%s</li>\n", escape(visible(s)))
+			fmt.Fprintf(&b, "<li>%s</li>\n", escape(visible.Text(s)))
 		}
 		b.WriteString("</ol>\n</section>\n")
 	}
@@ -77,8 +79,8 @@ func (p Page) SVG(w io.Writer) error {
 	y, width := margin, 0.0
 	for _, c := range p.shown() {
 		svg, cw, ch := c.SVG()
-		fmt.Fprintf(&body, `<text x="%.0f" y="%.0f" font-size="16" font-weight="bold" fill="%s">%s</text>`+"\n", margin, y+12, colours[c.Weight], escape(visible(c.Title)))
-		fmt.Fprintf(&body, `<text x="%.0f" y="%.0f" font-size="13" fill="#202124">%s</text>`+"\n", margin, y+32, escape(visible(c.Text)))
+		fmt.Fprintf(&body, `<text x="%.0f" y="%.0f" font-size="16" font-weight="bold" fill="%s">%s</text>`+"\n", margin, y+12, colours[c.Weight], escape(visible.Text(c.Title)))
+		fmt.Fprintf(&body, `<text x="%.0f" y="%.0f" font-size="13" fill="#202124">%s</text>`+"\n", margin, y+32, escape(visible.Text(c.Text)))
 		fmt.Fprintf(&body, "<g transform=\"translate(%.0f %.0f)\">\n%s</g>\n", margin, y+44, svg)
 		y += ch + 56
 		width = max(width, cw+2*margin, 6.6*float64(len(c.Text))+2*margin)
@@ -90,7 +92,7 @@ func (p Page) SVG(w io.Writer) error {
 <title>%s</title>
 <rect width="100%%" height="100%%" fill="white"/>
 %s</svg>
-`, width, y, width, y, escape(visible(p.Title)), body.String())
+`, width, y, width, y, escape(visible.Text(p.Title)), body.String())
 	return err
 }
 

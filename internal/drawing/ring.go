@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // most is how many locks of a ring have labels on their arrows; with more, the
@@ -131,7 +133,7 @@ func (c Cycle) ringArrow(b *strings.Builder, at []point, i int, middle point, rx
 func (c Cycle) labels(b *strings.Builder, p point, anchor string, i int) {
 	for k, line := range c.Labels[i] {
 		fmt.Fprintf(b, `<text x="%.1f" y="%.1f" font-size="11" text-anchor="%s" fill="%s"><title>%s</title>%s</text>`+"\n",
-			p.x, p.y+14*float64(k), anchor, colours[c.Weight], escape(visible(line)), escape(Name(line)))
+			p.x, p.y+14*float64(k), anchor, colours[c.Weight], escape(visible.Text(line)), escape(Name(line)))
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // Sizes in pixels.
@@ -141,7 +143,7 @@ func (g Graph) arrow(b *strings.Builder, a Arrow, route string) {
 		thick, opacity = 3, 1
 	}
 	fmt.Fprintf(b, `<path d="%s" fill="none" stroke="%s" stroke-width="%.1f" opacity="%.1f" marker-end="url(#head%d)"><title>%s</title></path>`+"\n",
-		route, colours[a.Weight], thick, opacity, a.Weight, escape(visible(a.Label)))
+		route, colours[a.Weight], thick, opacity, a.Weight, escape(visible.Text(a.Label)))
 }
 
 // box draws a lock; p is the middle of its left side.
@@ -151,7 +153,7 @@ func box(b *strings.Builder, p point, width float64, name string, weight Weight)
 		thick, bold = 2.5, ` font-weight="bold"`
 	}
 	fmt.Fprintf(b, `<g><title>%s</title><rect x="%.1f" y="%.1f" width="%.1f" height="%.0f" rx="6" fill="%s" stroke="%s" stroke-width="%.1f"/>`,
-		escape(visible(name)), p.x, p.y-boxHeight/2, width, boxHeight, tints[weight], colours[weight], thick)
+		escape(visible.Text(name)), p.x, p.y-boxHeight/2, width, boxHeight, tints[weight], colours[weight], thick)
 	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" font-size="12" text-anchor="middle" fill="#202124"%s>%s</text></g>`+"\n",
 		p.x+width/2, p.y+4, bold, escape(Name(name)))
 }

@@ -38,7 +38,7 @@ var layers = []house.Layer{
 	primitive("mutex"), primitive("cond"), primitive("bbuf"), primitive("banker"), primitive("pi"),
 	// What the command makes of graph files: findings, how they come to hang, and what a baseline says of them.
 	{Packages: []string{"cmd/lockorder/internal/finding"}, May: []string{"lockorder", "internal"}, MayNot: []string{"internal/house"}},
-	{Packages: []string{"cmd/lockorder/internal/interleaving"}, May: []string{"lockorder", "cmd/lockorder/internal/finding"}},
+	{Packages: []string{"cmd/lockorder/internal/interleaving"}, May: []string{"lockorder", "internal/visible", "cmd/lockorder/internal/finding"}},
 	{
 		Packages: []string{"cmd/lockorder/internal/verdict"}, MayNot: []string{"internal/house"},
 		May: []string{"lockorder", "internal", "cmd/lockorder/internal/finding", "cmd/lockorder/internal/interleaving"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
+	"github.com/interlock-go/interlock/internal/visible"
 	"github.com/interlock-go/interlock/lockorder"
 )
 
@@ -187,14 +188,14 @@ func (t *Teller) lock(h lockorder.Hold) string {
 // Name is the class, with a number if the report has another lock of it.
 func (t *Teller) Name(l lockorder.Lock) string {
 	if l.Class == "" {
-		return fmt.Sprintf("%s #%d", finding.Printable(cmp.Or(l.Type, "lock")), l.ID)
+		return fmt.Sprintf("%s #%d", visible.Text(cmp.Or(l.Type, "lock")), l.ID)
 	}
 	for h := range finding.Holds(t.r) {
 		if h.Lock.Class == l.Class && h.Lock.ID != l.ID {
-			return fmt.Sprintf("%s #%d", finding.Printable(l.Class), l.ID)
+			return fmt.Sprintf("%s #%d", visible.Text(l.Class), l.ID)
 		}
 	}
-	return finding.Printable(l.Class)
+	return visible.Text(l.Class)
 }
 
 // SiteOf is the frame that a reader looks for: package sync's Cond and Locker

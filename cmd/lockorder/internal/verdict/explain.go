@@ -8,6 +8,7 @@ import (
 
 	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/cmd/lockorder/internal/interleaving"
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // Find takes the beginning of an ID for it, where there is no other.
@@ -33,7 +34,7 @@ func (v *Verdict) Find(id string) (finding.Finding, error) {
 	var text strings.Builder
 	fmt.Fprintf(&text, "no one finding has the ID %q; there are", id)
 	for _, f := range fit {
-		fmt.Fprintf(&text, "\n  %s  %s: %s", f.Report.ID, f.Report.Tier, finding.Printable(f.Report.Summary))
+		fmt.Fprintf(&text, "\n  %s  %s: %s", f.Report.ID, f.Report.Tier, visible.Text(f.Report.Summary))
 	}
 	return finding.Finding{}, errors.New(text.String())
 }
@@ -42,12 +43,12 @@ func (v *Verdict) Find(id string) (finding.Finding, error) {
 func (v *Verdict) Explain(f finding.Finding, out io.Writer) error {
 	r := finding.Localize(f.Report, v.Places.ToRead)
 	var b strings.Builder
-	fmt.Fprintf(&b, "lockorder: %s %s: %s\n\n", r.Tier, r.ID, finding.Printable(r.Summary))
+	fmt.Fprintf(&b, "lockorder: %s %s: %s\n\n", r.Tier, r.ID, visible.Text(r.Summary))
 	t := interleaving.Tell(r)
 	for i, e := range r.Edges {
 		fmt.Fprintf(&b, "  %s is goroutine %d", t.Who(i), e.Goroutine)
 		if e.Phase != "" {
-			fmt.Fprintf(&b, " in phase %s", finding.Printable(e.Phase))
+			fmt.Fprintf(&b, " in phase %s", visible.Text(e.Phase))
 		}
 		b.WriteByte('\n')
 	}
@@ -60,19 +61,19 @@ func (v *Verdict) Explain(f finding.Finding, out io.Writer) error {
 		indent := strings.Repeat("    ", min(s.Index, 6))
 		fmt.Fprintf(&b, "%4d.  %s%s %s\n", i+1, indent, s.Who, s.Does)
 		if s.At.File != "" {
-			fmt.Fprintf(&b, "       %s    %s:%d in %s\n", indent, finding.Printable(s.At.File), s.At.Line, finding.Printable(s.At.Func))
+			fmt.Fprintf(&b, "       %s    %s:%d in %s\n", indent, visible.Text(s.At.File), s.At.Line, visible.Text(s.At.Func))
 		}
 	}
 	fmt.Fprintf(&b, "\n  %s\n", end)
 	if r.Why != "" {
-		fmt.Fprintf(&b, "\n  why: %s\n", finding.Printable(r.Why))
+		fmt.Fprintf(&b, "\n  why: %s\n", visible.Text(r.Why))
 	}
 	for i, a := range r.Advice {
 		label := "or: "
 		if i == 0 {
 			label = "fix:"
 		}
-		fmt.Fprintf(&b, "  %s %s\n", label, finding.Printable(a.Text))
+		fmt.Fprintf(&b, "  %s %s\n", label, visible.Text(a.Text))
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

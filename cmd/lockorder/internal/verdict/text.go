@@ -7,6 +7,7 @@ import (
 
 	"github.com/interlock-go/interlock/cmd/lockorder/internal/finding"
 	"github.com/interlock-go/interlock/internal/baseline"
+	"github.com/interlock-go/interlock/internal/visible"
 )
 
 // Formats are what lockorder check can write.
@@ -29,7 +30,7 @@ func WriteText(v *Verdict, out io.Writer) error {
 	v.writeQuiet(&b)
 	v.writeOrders(&b)
 	for _, d := range v.idle {
-		fmt.Fprintf(&b, "lockorder: declared and never taken: %s before %s\n", finding.Printable(d.Before), finding.Printable(d.After))
+		fmt.Fprintf(&b, "lockorder: declared and never taken: %s before %s\n", visible.Text(d.Before), visible.Text(d.After))
 	}
 	for _, s := range v.unused {
 		fmt.Fprintf(&b, "lockorder: %s:%d: suppresses %s, which was not found\n", v.Name, s.Line, s.ID)
@@ -45,7 +46,7 @@ func WriteText(v *Verdict, out io.Writer) error {
 // expiry says that a suppression has to be dealt with.
 func (v *Verdict) expiry(s baseline.Suppression) string {
 	return fmt.Sprintf("%s:%d: the suppression of %s expired on %s (%s): mend the finding, or give it a later day",
-		v.Name, s.Line, s.ID, s.Until.Format(baseline.Day), finding.Printable(s.Reason))
+		v.Name, s.Line, s.ID, s.Until.Format(baseline.Day), visible.Text(s.Reason))
 }
 
 // writeQuiet has a line for each finding that the baseline covers.
@@ -56,10 +57,10 @@ func (v *Verdict) writeQuiet(b *strings.Builder) {
 	for _, f := range v.found {
 		switch f.Status {
 		case finding.Known:
-			fmt.Fprintf(b, "lockorder: known %s %s%s: %s\n", f.Report.Tier, f.Report.ID, f.Mark(), finding.Printable(f.Report.Summary))
+			fmt.Fprintf(b, "lockorder: known %s %s%s: %s\n", f.Report.Tier, f.Report.ID, f.Mark(), visible.Text(f.Report.Summary))
 		case finding.Suppressed:
 			s := v.suppression(f.Report.ID)
-			fmt.Fprintf(b, "lockorder: %s %s%s is suppressed until %s: %s\n", f.Report.Tier, s.ID, f.Mark(), s.Until.Format(baseline.Day), finding.Printable(s.Reason))
+			fmt.Fprintf(b, "lockorder: %s %s%s is suppressed until %s: %s\n", f.Report.Tier, s.ID, f.Mark(), s.Until.Format(baseline.Day), visible.Text(s.Reason))
 		case finding.New:
 		}
 	}
